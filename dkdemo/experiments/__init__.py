@@ -1,0 +1,19 @@
+"""Every live experiment by name. Reading this catalogue never imports torch."""
+
+from __future__ import annotations
+
+from dkdemo.experiments.recipe import Recipe
+
+
+def catalogue() -> dict[str, type[Recipe]]:
+    """All recipes, keyed by the word that runs them: ``python -m dkdemo run WORD``."""
+    recipes: list[type[Recipe]] = []
+    return {recipe.name: recipe for recipe in recipes}
+
+
+def find(name: str) -> type[Recipe]:
+    """The recipe of that name; raises ValueError naming the ones there are."""
+    recipes = catalogue()
+    if name not in recipes:
+        raise ValueError(f"an experiment is one of {', '.join(sorted(recipes))}; got {name!r:.80}")
+    return recipes[name]

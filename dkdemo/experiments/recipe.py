@@ -1,0 +1,78 @@
+"""A recipe is an experiment written down: its values are the settings, the cache key and the caption."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from dkdemo.jobs.events import Event
+
+ENGINE = Path(__file__).resolve().parents[1]
+
+
+@cache
+def code_version() -> str:
+    """A digest of the engine's source: a result made by other code is never passed off as this one's."""
+    digest = hashlib.sha256()
+    for path in sorted([*ENGINE.glob("*.py"), *ENGINE.glob("experiments/*.py")]):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The base of every experiment: a frozen dataclass of plain values with a ``run``.
+
+    A subclass sets ``name`` (its word on the command line), ``lane`` ("long" for training, "short" for
+    answers within a second or so), and, when it checks its values, ``__post_init__`` raising ValueError
+    with what must hold and what came. The module imports torch only inside ``run``: the web server reads
+    recipes and must never load torch.
+    """
+
+    name: ClassVar[str]
+    lane: ClassVar[Literal["long", "short"]] = "long"
+
+    def expected_seconds(self) -> float:
+        """What the button promises: seconds in a warm worker on two CPU cores."""
+        raise NotImplementedError
+
+    def run(self) -> Iterator[Event]:
+        """Compute, telling `Event`s about ten times a second. To stop, stop iterating."""
+        raise NotImplementedError
+
+    def values(self) -> dict[str, Any]:
+        """The settings as plain JSON-able values."""
+        return asdict(self)
+
+    def key(self) -> str:
+        """Equal recipes on equal code have equal keys, and so share one run."""
+        text = json.dumps([self.name, self.values(), code_version()], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def from_values(kind: type[Recipe], values: Mapping[str, Any]) -> Recipe:
+    """A recipe from outside (command line, URL, worker pipe), with its types checked.
+
+    Raises:
+        ValueError: an unknown setting or one of the wrong type, in one sentence.
+    """
+    known = {field.name: field for field in fields(kind)}
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise ValueError(f"{kind.name} has the settings {', '.join(known)}; got {', '.join(unknown)}")
+    clean = {}
+    for key, value in values.items():
+        wanted = type(known[key].default)
+        if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if wanted is tuple and isinstance(value, list):
+            value = tuple(value)
+        if type(value) is not wanted:
+            raise ValueError(f"{key} must be of type {wanted.__name__}, got {value!r:.80}")
+        clean[key] = value
+    return kind(**clean)

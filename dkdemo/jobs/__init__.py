@@ -1,0 +1,1 @@
+"""Runs experiments away from the web server: events, one manager, two warm worker processes."""
