@@ -33,7 +33,7 @@ def test_blend_moves_pixels_and_label_together():
     values = mixup_blend(WHITE, BLACK, 0.3, 1.0, [0.25, 0.5])
     assert np.array(values["image"]) == pytest.approx(np.full((6, 6, 3), 76.5))
     assert values["shares_text"] == ["30%", "70%"]
-    assert values["draws"] == pytest.approx([0.25, 0.5], abs=1e-6)  # Beta(1, 1) is uniform
+    assert values["draws"] == pytest.approx([0.25, 0.5], abs=1e-3)  # Beta(1, 1) is uniform
     assert values["density"] == pytest.approx([1.0] * 99)
 
 
