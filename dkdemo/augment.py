@@ -1,0 +1,291 @@
+"""Other looks of the same picture: the augmentations that tell a network what must not matter.
+
+Every function takes a whole batch of images, (N, C, H, W) floats in [0, 1], and one setting per image, (N,);
+none changes its argument, none draws a random number. Drawing is apart (`draw_crop`, `draw_colour`, ... at
+the end), so that a slider can hold the very numbers that chance would otherwise choose.
+
+A crop and a blur are separable: one matrix for the rows, one for the columns. That is why they are matrix
+products here, and why a batch costs about as much as a picture.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor
+
+LUMA = (0.2989, 0.587, 0.114)  # how bright red, green and blue look; ITU-R BT.601
+
+
+def _check(images: Tensor, *settings: Tensor) -> None:
+    if images.ndim != 4 or not images.is_floating_point():
+        raise ValueError(f"images must be floats of shape (N, C, H, W), got {images.dtype} {tuple(images.shape)}")
+    for setting in settings:
+        if len(setting) != len(images):
+            raise ValueError(f"need one setting per image, got {len(setting)} for {len(images)} images")
+
+
+def _each(setting: Tensor, images: Tensor) -> Tensor:
+    """(N,) settings as (N, 1, 1, 1), ready to meet the images."""
+    return setting.to(images.dtype).view(-1, 1, 1, 1)
+
+
+def _separable(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """rows (N, h, H) times each image times columns (N, w, W) transposed: (N, C, h, w)."""
+    n, channels, height, _ = images.shape
+    across = torch.bmm(images.flatten(1, 2), columns.transpose(1, 2))  # (N, C H, w): one product serves all channels
+    return rows.unsqueeze(1) @ across.view(n, channels, height, -1)
+
+
+# Where the picture is ---------------------------------------------------------------------------------------
+
+
+def shift(images: Tensor, right: Tensor, down: Tensor) -> Tensor:
+    """Move each image by whole pixels, (N,) integers; what comes in from outside is 0."""
+    _check(images, right, down)
+    height, width = images.shape[-2:]
+    row = torch.arange(height, device=images.device) - down.view(-1, 1)  # (N, H): where each row comes from
+    column = torch.arange(width, device=images.device) - right.view(-1, 1)
+    inside = ((row >= 0) & (row < height)).unsqueeze(2) & ((column >= 0) & (column < width)).unsqueeze(1)
+    first = torch.arange(len(images), device=images.device).view(-1, 1, 1)
+    moved = images.permute(0, 2, 3, 1)[
+        first, row.clamp(0, height - 1).unsqueeze(2), column.clamp(0, width - 1).unsqueeze(1)
+    ]
+    return (moved * inside.unsqueeze(3)).permute(0, 3, 1, 2)
+
+
+def affine(images: Tensor, *, angle: Tensor, scale: Tensor, shear: Tensor, right: Tensor, down: Tensor) -> Tensor:
+    """Turn clockwise, scale, shear along x (angles in degrees) and move (pixels) about the centre; outside is 0.
+
+    Bilinear. We ask for each target pixel where it came from, hence the inverse matrix.
+    """
+    _check(images, angle, scale, shear, right, down)
+    height, width = images.shape[-2:]
+    turn, lean = torch.deg2rad(angle), torch.deg2rad(shear)
+    forward = torch.stack(
+        [
+            torch.stack([turn.cos(), -turn.cos() * lean.tan() - turn.sin()], dim=1),
+            torch.stack([turn.sin(), -turn.sin() * lean.tan() + turn.cos()], dim=1),
+        ],
+        dim=1,
+    ) * scale.view(-1, 1, 1)  # (N, 2, 2)
+    inverse = torch.linalg.inv(forward)
+    moved = torch.stack([right, down], dim=1).unsqueeze(2).to(inverse.dtype)
+    offset = -inverse @ moved  # (N, 2, 1), in pixels from the centre
+    half = torch.tensor([width / 2, height / 2], dtype=inverse.dtype, device=inverse.device)
+    matrix = torch.cat([inverse * half / half.view(2, 1), offset / half.view(2, 1)], dim=2).to(images.dtype)
+    grid = F.affine_grid(matrix, list(images.shape), align_corners=False)
+    return F.grid_sample(images, grid, align_corners=False)
+
+
+def resize_weights(start: Tensor, length: Tensor, size: int, side: int) -> Tensor:
+    """(N, side, size): row j says which of ``size`` pixels, from ``start`` for ``length``, make new pixel j.
+
+    Linear interpolation between pixel centres; a centre outside the crop takes the crop's edge pixel.
+    """
+    centre = (torch.arange(side, device=start.device, dtype=start.dtype) + 0.5) * (length / side).unsqueeze(1) - 0.5
+    centre = torch.minimum(centre.clamp_min(0), (length - 1).clamp_min(0).unsqueeze(1)) + start.unsqueeze(1)
+    pixel = torch.arange(size, device=start.device, dtype=start.dtype)
+    return (1 - (centre.unsqueeze(2) - pixel).abs()).clamp_min(0)
+
+
+def resized_crop(images: Tensor, boxes: Tensor, side: int | None = None, mirror: Tensor | None = None) -> Tensor:
+    """Cut ``boxes`` (N, 4) = (top, left, height, width) in pixels out and enlarge each to ``side`` (bilinear).
+
+    Where ``mirror`` (N,) is true the result is flipped left to right: turning the small matrix over costs
+    less than turning the picture. Meant for enlarging: a crop larger than ``side`` is thinned without smoothing.
+    """
+    _check(images, boxes)
+    side = side or images.shape[-1]
+    top, left, height, width = boxes.to(images.dtype).unbind(1)
+    rows = resize_weights(top, height, images.shape[-2], side)  # (N, side, H)
+    columns = resize_weights(left, width, images.shape[-1], side)
+    if mirror is not None:
+        columns = torch.where(mirror.view(-1, 1, 1), columns.flip(1), columns)
+    return _separable(images, rows, columns)
+
+
+def flip(images: Tensor, which: Tensor) -> Tensor:
+    """Mirror the images where ``which`` (N,) is true, left to right."""
+    _check(images, which)
+    return torch.where(which.view(-1, 1, 1, 1), images.flip(3), images)
+
+
+def quarter_turns(images: Tensor, turns: Tensor) -> Tensor:
+    """Turn each square image by ``turns`` (N,) times 90 degrees, anticlockwise."""
+    _check(images, turns)
+    turned = images
+    for quarter in (1, 2, 3):
+        turned = torch.where((turns % 4 == quarter).view(-1, 1, 1, 1), torch.rot90(images, quarter, (2, 3)), turned)
+    return turned
+
+
+# What colour it has -----------------------------------------------------------------------------------------
+
+
+def luminance(images: Tensor) -> Tensor:
+    """(N, 1, H, W): how bright each pixel looks."""
+    if images.shape[1] == 1:
+        return images
+    red, green, blue = images.unbind(1)
+    return (LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue).unsqueeze(1)
+
+
+def brightness(images: Tensor, factor: Tensor) -> Tensor:
+    """Multiply by ``factor`` >= 0 (1 leaves it) and clip to [0, 1]."""
+    _check(images, factor)
+    return (images * _each(factor, images)).clamp_(0, 1)
+
+
+def contrast(images: Tensor, factor: Tensor) -> Tensor:
+    """Stretch away from the image's mean luminance by ``factor`` >= 0 (1 leaves it) and clip to [0, 1]."""
+    _check(images, factor)
+    middle = luminance(images).mean(dim=(1, 2, 3), keepdim=True)
+    return torch.lerp(middle.expand_as(images), images, _each(factor, images)).clamp_(0, 1)
+
+
+def saturation(images: Tensor, factor: Tensor) -> Tensor:
+    """Stretch each pixel away from its own grey by ``factor`` >= 0 (0 is grey, 1 leaves it), clipped to [0, 1]."""
+    _check(images, factor)
+    if images.shape[1] == 1:
+        return images
+    return torch.lerp(luminance(images).expand_as(images), images, _each(factor, images)).clamp_(0, 1)
+
+
+def hue(images: Tensor, turn: Tensor) -> Tensor:
+    """Turn the colour circle by ``turn`` (N,) of a full circle, [-.5, .5]; brightest and darkest channel stay.
+
+    Let d be the distance from a colour's hue to that of red, green or blue, in sixths of the circle: that
+    channel is v - c clamp(d - 1, 0, 1), with v the brightest channel and c = v - darkest.
+    """
+    _check(images, turn)
+    if images.shape[1] == 1:
+        return images
+    red, green, blue = images.unbind(1)
+    value = images.amax(1)
+    chroma = value - images.amin(1)
+    # 1 where red (then green) is the brightest: blending by such masks is five times as fast as torch.where.
+    is_red = (red == value).to(images.dtype)
+    is_green = (green == value).to(images.dtype) * (1 - is_red)
+    rise = torch.lerp(torch.lerp(red - green, blue - red, is_green), green - blue, is_red)
+    start = 4 - 2 * is_green - 4 * is_red  # red 0, green 2, blue 4
+    # Greys have chroma 0: their hue is any number, for nothing of it is seen.
+    sixth = rise / chroma.clamp_min(torch.finfo(images.dtype).tiny) + start + 6 * turn.to(images.dtype).view(-1, 1, 1)
+    distance = sixth.unsqueeze(1) - images.new_tensor([0.0, 2.0, 4.0]).view(1, 3, 1, 1)  # (N, 3, H, W)
+    distance = distance.sub_((distance / 6).round_(), alpha=6).abs_()  # the short way round
+    return torch.addcmul(value.unsqueeze(1), chroma.unsqueeze(1), distance.sub_(1).clamp_(0, 1), value=-1)
+
+
+def grey(images: Tensor, which: Tensor) -> Tensor:
+    """Take the colour away where ``which`` (N,) is true; the number of channels stays."""
+    _check(images, which)
+    return torch.lerp(images, luminance(images), _each(which, images))
+
+
+# What detail it has -----------------------------------------------------------------------------------------
+
+
+def blur_weights(sigma: Tensor, size: int, reach: int) -> Tensor:
+    """(N, size, size): row j is the Gaussian round pixel j, cut off at ``reach`` pixels, mirrored at the edges."""
+    offset = torch.arange(-reach, reach + 1, device=sigma.device, dtype=sigma.dtype)
+    bell = torch.exp(-0.5 * (offset / sigma.unsqueeze(1)) ** 2)
+    bell = bell / bell.sum(1, keepdim=True)  # (N, 2 reach + 1)
+    place = torch.arange(size, device=sigma.device).view(-1, 1) + torch.arange(-reach, reach + 1, device=sigma.device)
+    place = (size - 1) - ((size - 1) - place.abs()).abs()  # mirror left, then right
+    weights = sigma.new_zeros(len(sigma), size, size)
+    return weights.scatter_add_(2, place.expand(len(sigma), -1, -1), bell.unsqueeze(1).expand(-1, size, -1))
+
+
+def gaussian_blur(images: Tensor, sigma: Tensor, reach: int = 3) -> Tensor:
+    """Blur with a Gaussian of ``sigma`` (N,) pixels, kernel 2 ``reach`` + 1 wide, edges mirrored."""
+    _check(images, sigma)
+    if not 0 < reach < min(images.shape[-2:]):
+        raise ValueError(f"reach must be between 1 and the image's side - 1, got {reach}")
+    spread = sigma.to(images.dtype)
+    rows = blur_weights(spread, images.shape[-2], reach)
+    return _separable(images, rows, blur_weights(spread, images.shape[-1], reach))
+
+
+def cutout(images: Tensor, boxes: Tensor, fill: float = 0.5) -> Tensor:
+    """Paint ``boxes`` (N, 4) = (top, left, height, width) over; a box may stick out of the image."""
+    _check(images, boxes)
+    row = torch.arange(images.shape[-2], device=images.device).view(1, -1, 1)
+    column = torch.arange(images.shape[-1], device=images.device).view(1, 1, -1)
+    top, left, height, width = (edge.view(-1, 1, 1) for edge in boxes.unbind(1))
+    hidden = (row >= top) & (row < top + height) & (column >= left) & (column < left + width)
+    return images.masked_fill(hidden.unsqueeze(1), fill)
+
+
+def sobel(images: Tensor) -> Tensor:
+    """Keep the outlines: the length of the brightness gradient, 0 on flat ground, clipped to [0, 1]."""
+    _check(images)
+    across = images.new_tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 4
+    kernels = torch.stack([across, across.T]).unsqueeze(1)  # (2, 1, 3, 3)
+    edges = F.conv2d(F.pad(luminance(images), (1, 1, 1, 1), mode="replicate"), kernels)
+    return edges.square().sum(1, keepdim=True).sqrt().clamp(0, 1).expand_as(images).contiguous()
+
+
+def noise(images: Tensor, grain: Tensor) -> Tensor:
+    """Add ``grain`` (as large as the images) and clip to [0, 1]."""
+    return (images + grain).clamp_(0, 1)
+
+
+# Drawing ----------------------------------------------------------------------------------------------------
+
+
+class Colour(NamedTuple):
+    """One colour distortion per image, each (N,): factors, a turn of the hue circle, and who loses all colour."""
+
+    brightness: Tensor
+    contrast: Tensor
+    saturation: Tensor
+    hue: Tensor
+    grey: Tensor
+
+
+def jitter(images: Tensor, drawn: Colour) -> Tensor:
+    """Apply a drawn colour distortion: brightness, contrast, saturation, hue, and grey last."""
+    images = contrast(brightness(images, drawn.brightness), drawn.contrast)
+    if images.shape[1] == 1:
+        return images
+    return grey(hue(saturation(images, drawn.saturation), drawn.hue), drawn.grey)
+
+
+def uniform(n: int, low: float, high: float, generator: Generator) -> Tensor:
+    """n numbers between low and high, on the generator's device."""
+    return low + (high - low) * torch.rand(n, generator=generator, device=generator.device)
+
+
+def draw_crop(
+    n: int, side: int, generator: Generator, *, area: tuple[float, float] = (0.5, 1.0), ratio: float = 4 / 3
+) -> Tensor:
+    """n boxes (top, left, height, width) in whole pixels, within a square of ``side``.
+
+    The share of the area is uniform in ``area``, the log of width : height uniform within ``ratio``; a box
+    that would not fit is cut to the image (the paper draws again: the difference touches only the largest).
+    """
+    if not 0 < area[0] <= area[1] <= 1 or ratio < 1:
+        raise ValueError(f"need 0 < area <= 1 and ratio >= 1, got {area} and {ratio}")
+    share = uniform(n, area[0], area[1], generator)
+    shape = torch.exp(uniform(n, -math.log(ratio), math.log(ratio), generator))
+    width = (side * (share * shape).sqrt()).round().clamp(1, side)
+    height = (side * (share / shape).sqrt()).round().clamp(1, side)
+    top = (uniform(n, 0, 1, generator) * (side - height + 1)).floor()
+    left = (uniform(n, 0, 1, generator) * (side - width + 1)).floor()
+    return torch.stack([top, left, height, width], dim=1)
+
+
+def draw_colour(n: int, generator: Generator, *, strength: float = 1.0, grey_share: float = 0.2) -> Colour:
+    """SimCLR's colour distortion at ``strength`` s: factors 1 ± .8 s, and here every hue at s = 1 (the paper: ± .2 s).
+
+    Our shapes come in all hues, so a small turn would still tell which is which.
+    """
+    if not 0 <= strength <= 1 or not 0 <= grey_share <= 1:
+        raise ValueError(f"need strength and grey_share in [0, 1], got {strength} and {grey_share}")
+    spread = 0.8 * strength
+    factors = [uniform(n, 1 - spread, 1 + spread, generator) for _ in range(3)]
+    turn = uniform(n, -0.5 * strength, 0.5 * strength, generator)
+    return Colour(*factors, turn, uniform(n, 0, 1, generator) < grey_share)

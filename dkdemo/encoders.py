@@ -1,0 +1,44 @@
+"""The networks of contrastive learning: an encoder whose features are kept, a projector that is thrown away."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+
+def small_encoder(channels: int = 3, side: int = 32, features: int = 128) -> nn.Sequential:
+    """Two coarse convolutions and a dense layer: (N, channels, side, side) -> h (N, features).
+
+    Steps of 4 and then 2 pixels leave 4 x 4 places: little to compute, so that 200 steps fit on a stage.
+    """
+    places = ((side + 2 - 6) // 4 + 1 + 2 - 3) // 2 + 1
+    return nn.Sequential(
+        nn.Conv2d(channels, 32, 6, stride=4, padding=1, bias=False),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.Conv2d(32, 64, 3, stride=2, padding=1, bias=False),
+        nn.BatchNorm2d(64),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(64 * places**2, features, bias=False),
+        nn.BatchNorm1d(features),
+        nn.ReLU(),
+    )
+
+
+def projector(features: int = 128, outputs: int = 64) -> nn.Sequential:
+    """The head g: h -> z (N, outputs), on which the loss is measured. What it forgets, h may keep."""
+    return nn.Sequential(
+        nn.Linear(features, features, bias=False), nn.BatchNorm1d(features), nn.ReLU(), nn.Linear(features, outputs)
+    )
+
+
+class SimCLR(nn.Module):
+    """h = f(x) for later use, z = g(h) for the loss."""
+
+    def __init__(self, channels: int = 3, side: int = 32, outputs: int = 64) -> None:
+        super().__init__()
+        self.encoder = small_encoder(channels, side)
+        self.projector = projector(outputs=outputs)
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.projector(self.encoder(images))

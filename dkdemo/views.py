@@ -1,0 +1,88 @@
+"""Random looks by name: the seven augmentations of SimCLR's Figure 5, and what two views are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Generator, Tensor
+
+from dkdemo import augment
+
+Look = Callable[[Tensor, Generator], Tensor]
+
+
+def crop(images: Tensor, generator: Generator) -> Tensor:
+    """Half to all of the area, enlarged again, every other one mirrored."""
+    n, side = len(images), images.shape[-1]
+    boxes = augment.draw_crop(n, side, generator)
+    return augment.resized_crop(images, boxes, mirror=augment.uniform(n, 0, 1, generator) < 0.5)
+
+
+def cutout(images: Tensor, generator: Generator) -> Tensor:
+    """A grey square of .4 of the side, its centre anywhere: it may stick out."""
+    n, side = len(images), images.shape[-1]
+    edge = round(0.4 * side)
+    corner = augment.uniform(2 * n, 0, side, generator).floor().view(n, 2) - edge // 2
+    return augment.cutout(images, torch.cat([corner, torch.full_like(corner, edge)], dim=1))
+
+
+def colour(images: Tensor, generator: Generator) -> Tensor:
+    """The full colour distortion, one in five grey."""
+    return augment.jitter(images, augment.draw_colour(len(images), generator))
+
+
+def sobel(images: Tensor, generator: Generator) -> Tensor:
+    """Outlines only; nothing to draw."""
+    return augment.sobel(images)
+
+
+def noise(images: Tensor, generator: Generator) -> Tensor:
+    """Gaussian grain of standard deviation .1."""
+    grain = torch.randn(images.shape, generator=generator, device=generator.device)
+    return augment.noise(images, 0.1 * grain)
+
+
+def blur(images: Tensor, generator: Generator) -> Tensor:
+    """A Gaussian of .1 to 2 pixels."""
+    return augment.gaussian_blur(images, augment.uniform(len(images), 0.1, 2.0, generator))
+
+
+def rotate(images: Tensor, generator: Generator) -> Tensor:
+    """0, 90, 180 or 270 degrees."""
+    return augment.quarter_turns(images, augment.uniform(len(images), 0, 4, generator).floor())
+
+
+def wiggle(images: Tensor, generator: Generator) -> Tensor:
+    """A small turn, zoom, lean and shift: the crop of a digit, which must not lose a stroke."""
+    n, side = len(images), images.shape[-1]
+    return augment.affine(
+        images,
+        angle=augment.uniform(n, -20, 20, generator),
+        scale=augment.uniform(n, 0.8, 1.2, generator),
+        shear=augment.uniform(n, -15, 15, generator),
+        right=augment.uniform(n, -0.12 * side, 0.12 * side, generator),
+        down=augment.uniform(n, -0.12 * side, 0.12 * side, generator),
+    )
+
+
+# The order of the paper's Figure 5, rows and columns alike.
+FIGURE5: dict[str, Look] = {
+    "crop": crop,
+    "cutout": cutout,
+    "color": colour,
+    "sobel": sobel,
+    "noise": noise,
+    "blur": blur,
+    "rotate": rotate,
+}
+LOOKS: dict[str, Look] = {**FIGURE5, "wiggle": wiggle}
+
+
+def random_view(images: Tensor, looks: Sequence[str], generator: Generator) -> Tensor:
+    """Apply the named looks one after another, newly drawn for every image; (N, C, H, W) in [0, 1]."""
+    for name in looks:
+        if name not in LOOKS:
+            raise ValueError(f"a look is one of {', '.join(LOOKS)}; got {name!r:.40}")
+        images = LOOKS[name](images, generator)
+    return images
