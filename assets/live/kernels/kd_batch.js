@@ -1,0 +1,64 @@
+// One batch distilled, step by step. Twin: dkdemo/kernels/distillation.py, which says what each number is.
+const CURVE_TEMPERATURES = Array.from({ length: 49 }, (_, index) => 0.25 * 80 ** (index / 48));
+
+function softmax(logits, temperature = 1) {
+  const top = Math.max(...logits);
+  const weights = logits.map((z) => Math.exp((z - top) / temperature));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+function percent(share) {
+  const tenths = Math.floor(1000 * share + 0.5) / 10;
+  return tenths > 0 || share === 0 ? `${tenths.toFixed(1)}%` : "<0.1%";
+}
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const klOf = (p, q) => p.reduce((sum, value, k) => sum + (value > 0 ? value * Math.log(value / q[k]) : 0), 0);
+
+export default function ({ student, teacher, labels, temperature, soft_weight, squared, shown = 0 }) {
+  const factor = squared ? temperature ** 2 : 1;
+  const taught = teacher.map((row) => softmax(row, temperature));
+  const answered = student.map((row) => softmax(row, temperature));
+  const plain = student.map((row) => softmax(row));
+  const divergence = mean(taught.map((row, n) => klOf(row, answered[n])));
+  const hard = mean(plain.map((row, n) => -Math.log(row[labels[n]])));
+  const push = plain[shown].map((p, k) => {
+    const softPush = (factor * (taught[shown][k] - answered[shown][k])) / temperature;
+    const hardPush = (k === labels[shown] ? 1 : 0) - p;
+    return soft_weight * softPush + (1 - soft_weight) * hardPush;
+  });
+
+  const softSize = (other) => {
+    let squares = 0;
+    student.forEach((row, n) => {
+      const s = softmax(row, other), t = softmax(teacher[n], other);
+      s.forEach((p, k) => { squares += (p - t[k]) ** 2; });
+    });
+    return (other * Math.sqrt(squares)) / student.length;
+  };
+  const sizes = CURVE_TEMPERATURES.map(softSize);
+  const size = softSize(temperature) / (squared ? 1 : temperature ** 2);
+  return {
+    temperature,
+    soft_weight,
+    factor,
+    teacher: taught[shown],
+    teacher_text: taught[shown].map(percent),
+    student: answered[shown],
+    student_text: answered[shown].map(percent),
+    divergence,
+    soft: factor * divergence,
+    hard,
+    soft_part: soft_weight * factor * divergence,
+    hard_part: (1 - soft_weight) * hard,
+    loss: soft_weight * factor * divergence + (1 - soft_weight) * hard,
+    push,
+    push_symbol: push.map((force) => (force >= 0 ? "triangle-up" : "triangle-down")),
+    curve_squared: sizes,
+    curve_plain: sizes.map((value, index) => value / CURVE_TEMPERATURES[index] ** 2),
+    now_x: [temperature],
+    now_y: [size],
+    size,
+  };
+}

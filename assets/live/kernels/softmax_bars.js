@@ -1,0 +1,35 @@
+// One answer at one temperature, and the slide's three columns. Twin: dkdemo/kernels/temperature.py.
+const SLIDE_TEMPERATURES = [1, 1 / 0.5, 1 / 0.3];
+
+function softmax(logits, temperature = 1) {
+  const top = Math.max(...logits);
+  const weights = logits.map((z) => Math.exp((z - top) / temperature)); // exp never overflows
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+function percent(share) {
+  const tenths = Math.floor(1000 * share + 0.5) / 10;
+  return tenths > 0 || share === 0 ? `${tenths.toFixed(1)}%` : "<0.1%";
+}
+
+export default function ({ logits, temperature }) {
+  const q = softmax(logits, temperature);
+  const winner = logits.indexOf(Math.max(...logits));
+  const losers = q.filter((_, index) => index !== winner);
+  const entropy = -q.reduce((sum, p) => sum + (p > 0 ? p * Math.log(p) : 0), 0);
+  return {
+    logits,
+    logits_text: logits.map((value) => (Math.floor(100 * value + 0.5) / 100).toFixed(2)),
+    temperature,
+    q,
+    q_text: q.map(percent),
+    winner,
+    largest: q[winner],
+    wrong: losers.reduce((sum, p) => sum + p, 0),
+    ratio: Math.max(...losers) / Math.min(...losers),
+    entropy,
+    undecided: entropy / Math.log(q.length),
+    columns: SLIDE_TEMPERATURES.map((other) => softmax(logits, other)),
+  };
+}

@@ -1,0 +1,79 @@
+"""The Python twins of assets/live/kernels/softmax_bars.js and dominates.js: what a temperature does to one answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from dkdemo.probability import entropy, softmax
+
+SLIDE_TEMPERATURES = (1.0, 1 / 0.5, 1 / 0.3)  # the slide writes them as a, a * .5 and a * .3
+
+
+def percent(share: float) -> str:
+    """One decimal, ties upwards as in JavaScript; what would round to nothing is said to be less."""
+    tenths = math.floor(1000 * share + 0.5) / 10
+    return f"{tenths:.1f}%" if tenths > 0 or share == 0 else "<0.1%"
+
+
+def softmax_bars(logits: Sequence[float], temperature: float) -> dict[str, Any]:
+    """The answer at one temperature, how much its losers hold, and the slide's three columns for the same logits."""
+    z = list(map(float, logits))
+    q = softmax(z, temperature).tolist()
+    winner = z.index(max(z))
+    losers = [share for index, share in enumerate(q) if index != winner]
+    columns = [softmax(z, other).tolist() for other in SLIDE_TEMPERATURES]
+    return {
+        "logits": z,
+        "logits_text": [f"{math.floor(100 * value + 0.5) / 100:.2f}" for value in z],
+        "temperature": float(temperature),
+        "q": q,
+        "q_text": [percent(share) for share in q],
+        "winner": winner,
+        "largest": q[winner],
+        "wrong": sum(losers),
+        "ratio": max(losers) / min(losers),
+        "entropy": float(entropy(q)),
+        "undecided": float(entropy(q)) / math.log(len(q)),
+        "columns": columns,
+    }
+
+
+def dominates(logits: Sequence[float], lead: float) -> dict[str, Any]:
+    """The first class is given a ``lead`` over the best of the others: its softmax, and what is left for the rest."""
+    others = list(map(float, logits))[1:]
+    z = [max(others) + lead, *others]
+    q = softmax(z).tolist()
+    return {
+        "logits": z,
+        "lead": float(lead),
+        "q": q,
+        "q_text": [percent(share) for share in q],
+        "tenfolds": np.log10(q).tolist(),
+        "right": q[0],
+        "wrong": sum(q[1:]),
+        "second": max(q[1:]),
+        "ratio": max(q[1:]) / min(q[1:]),
+        "loss": -math.log(q[0]),
+    }
+
+
+KERNELS: dict[str, Callable[..., dict[str, Any]]] = {"softmax_bars": softmax_bars, "dominates": dominates}
+
+SAMPLES: dict[str, list[dict[str, Any]]] = {
+    "softmax_bars": [
+        {"logits": [1.4, 2.8, 0.9], "temperature": 1},
+        {"logits": [1.4, 2.8, 0.9], "temperature": 1 / 0.3},
+        {"logits": [1.4, 2.8, 0.9], "temperature": 20},
+        {"logits": [-3.2, 5, 0, 4.99, 0.125], "temperature": 0.25},
+        {"logits": [12.5, -8.25, 3, 1, 0, -1, -2, 7.5, 2, 4], "temperature": 4},
+    ],
+    "dominates": [
+        {"logits": [0, -1, 2.5, -4], "lead": 0},
+        {"logits": [0, 3, 1, -2, 0.5], "lead": 6.5},
+        {"logits": [0, 2.2, -3.1], "lead": 12},
+    ],
+}
