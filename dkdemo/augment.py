@@ -286,6 +286,6 @@ def draw_colour(n: int, generator: Generator, *, strength: float = 1.0, grey_sha
     if not 0 <= strength <= 1 or not 0 <= grey_share <= 1:
         raise ValueError(f"need strength and grey_share in [0, 1], got {strength} and {grey_share}")
     spread = 0.8 * strength
-    factors = [uniform(n, 1 - spread, 1 + spread, generator) for _ in range(3)]
+    bright, far, rich = (uniform(n, 1 - spread, 1 + spread, generator) for _ in range(3))
     turn = uniform(n, -0.5 * strength, 0.5 * strength, generator)
-    return Colour(*factors, turn, uniform(n, 0, 1, generator) < grey_share)
+    return Colour(bright, far, rich, turn, uniform(n, 0, 1, generator) < grey_share)

@@ -1,0 +1,88 @@
+"""Learning rates that change: a schedule over time, and LARS, which gives each layer its own.
+
+With one learning rate for all, the largest sensible step is set by the layer whose gradient is largest against
+its weights. Batches of thousands want large steps; LARS measures every layer and lets none overshoot.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+
+def trust_ratio(weight_norm: float, gradient_norm: float, *, weight_decay: float = 0.0, trust: float = 0.001) -> float:
+    """How far this layer may go: lambda = trust |w| / (|gradient| + decay |w|); 1 if either norm is 0.
+
+    Source: You, Gitman & Ginsburg 2017, arXiv:1708.03888, eq. 6.
+    """
+    if trust <= 0 or weight_decay < 0:
+        raise ValueError(f"need trust > 0 and weight_decay >= 0, got {trust} and {weight_decay}")
+    if weight_norm == 0 or gradient_norm == 0:
+        return 1.0
+    return trust * weight_norm / (gradient_norm + weight_decay * weight_norm)
+
+
+class LARS(Optimizer):
+    """Layer-wise adaptive rate scaling.
+
+    v <- mu v + lr lambda (gradient + decay w),  w <- w - v,  lambda = `trust_ratio` of the layer
+
+    Biases and normalisation weights (one dimension) take the plain step without decay, as SimCLR and BYOL do.
+    It is the batch of thousands that calls for LARS, not a large data set.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Tensor],
+        lr: float,
+        *,
+        momentum: float = 0.9,
+        weight_decay: float = 0.0,
+        trust: float = 0.001,
+    ) -> None:
+        if lr < 0 or not 0 <= momentum < 1:
+            raise ValueError(f"need lr >= 0 and 0 <= momentum < 1, got {lr} and {momentum}")
+        trust_ratio(1, 1, weight_decay=weight_decay, trust=trust)
+        super().__init__(parameters, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "trust": trust})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        """Move every weight once. Reading the norms waits for the device: fine for nets of a dozen layers."""
+        for group in self.param_groups:
+            for weight in group["params"]:
+                if weight.grad is None:
+                    continue
+                update, rate = weight.grad, group["lr"]
+                if weight.ndim > 1:
+                    decay = group["weight_decay"]
+                    sizes = weight.norm().item(), weight.grad.norm().item()
+                    rate *= trust_ratio(*sizes, weight_decay=decay, trust=group["trust"])
+                    update = update + decay * weight
+                state = self.state[weight]
+                velocity = state.setdefault("velocity", torch.zeros_like(weight))
+                velocity.mul_(group["momentum"]).add_(update, alpha=rate)
+                weight.sub_(velocity)
+
+
+def warmup_cosine(step: int, steps: int, *, warmup: int = 0) -> float:
+    """The share of the peak learning rate at ``step`` of ``steps``: a straight climb, then half a cosine down to 0."""
+    if not 0 <= step <= steps or not 0 <= warmup < steps:
+        raise ValueError(f"need 0 <= step <= steps and warmup < steps, got {step}, {steps}, {warmup}")
+    if step < warmup:
+        return step / warmup
+    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup)))
+
+
+def scaled_rate(batch_size: int, *, rule: str = "linear") -> float:
+    """SimCLR's peak learning rate for LARS: .3 B / 256 ("linear") or .075 sqrt(B) ("root").
+
+    Source: Chen et al. 2020, arXiv:2002.05709, section 2.2 and appendix B.1.
+    """
+    rules = {"linear": 0.3 * batch_size / 256, "root": 0.075 * math.sqrt(batch_size)}
+    if rule not in rules or batch_size < 1:
+        raise ValueError(f"need a batch of at least 1 and the rule linear or root, got {batch_size} and {rule!r:.40}")
+    return rules[rule]

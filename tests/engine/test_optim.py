@@ -1,0 +1,75 @@
+"""LARS against lightly's and timm's, and the schedules at their corners."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from lightly.utils import lars as lightly_lars
+from timm.optim import Lars as TimmLars
+
+from dkdemo.optim import LARS, scaled_rate, trust_ratio, warmup_cosine
+
+
+def walk(make, steps: int = 3) -> list[torch.Tensor]:
+    """Three steps of an optimiser on two matrices, each with its own known gradients."""
+    generator = torch.Generator().manual_seed(0)
+    weights = [torch.nn.Parameter(torch.randn(4, 3, dtype=torch.float64, generator=generator)) for _ in range(2)]
+    optimiser = make(weights)
+    for _ in range(steps):
+        for i, weight in enumerate(weights):
+            weight.grad = 10.0**i * torch.randn(4, 3, dtype=torch.float64, generator=generator)
+        optimiser.step()
+    return [weight.detach() for weight in weights]
+
+
+def test_lars_is_lightlys_and_timms() -> None:
+    settings = {"lr": 0.7, "momentum": 0.9, "weight_decay": 1e-3}
+    mine = walk(lambda w: LARS(w, trust=0.02, **settings))
+    theirs = walk(lambda w: lightly_lars.LARS(w, trust_coefficient=0.02, **settings))
+    timms = walk(lambda w: TimmLars(w, trust_coeff=0.02, **settings))
+    for a, b, c in zip(mine, theirs, timms, strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=1e-8)  # they add 1e-8 to the denominator
+        torch.testing.assert_close(a, c, rtol=0, atol=1e-8)
+
+
+def test_lars_moves_every_layer_by_the_same_share() -> None:
+    """Without decay and momentum a step is lr * trust of the weight's own length, whatever the gradient's."""
+    weights = [torch.nn.Parameter(torch.randn(5, 5, dtype=torch.float64)) for _ in range(3)]
+    before = [weight.detach().clone() for weight in weights]
+    for i, weight in enumerate(weights):
+        weight.grad = 1000.0**i * torch.randn(5, 5, dtype=torch.float64)
+    LARS(weights, lr=0.5, momentum=0, trust=0.01).step()
+    for old, new in zip(before, weights, strict=True):
+        assert ((new - old).norm() / old.norm()).item() == pytest.approx(0.005, abs=1e-12)
+
+
+def test_biases_take_the_plain_step() -> None:
+    bias = torch.nn.Parameter(torch.ones(3, dtype=torch.float64))
+    bias.grad = torch.full((3,), 2.0, dtype=torch.float64)
+    LARS([bias], lr=0.1, weight_decay=5.0).step()
+    torch.testing.assert_close(bias.detach(), torch.full((3,), 0.8, dtype=torch.float64))
+
+
+def test_trust_ratio() -> None:
+    assert trust_ratio(10, 2, weight_decay=0.1, trust=0.001) == pytest.approx(0.001 * 10 / 3)
+    assert trust_ratio(0, 2) == trust_ratio(2, 0) == 1
+    with pytest.raises(ValueError, match="trust > 0"):
+        trust_ratio(1, 1, trust=0)
+
+
+def test_schedules() -> None:
+    assert [warmup_cosine(s, 100, warmup=10) for s in (0, 5, 10, 55, 100)] == pytest.approx([0, 0.5, 1, 0.5, 0])
+    assert warmup_cosine(25, 100) == pytest.approx((1 + math.cos(math.pi / 4)) / 2)
+    with pytest.raises(ValueError, match="0 <= step <= steps"):
+        warmup_cosine(101, 100)
+
+
+def test_simclrs_learning_rates() -> None:
+    assert scaled_rate(4096) == pytest.approx(4.8)
+    assert scaled_rate(4096, rule="root") == pytest.approx(4.8)  # the two rules meet at the paper's batch
+    assert scaled_rate(256) == pytest.approx(0.3)
+    assert scaled_rate(256, rule="root") == pytest.approx(1.2)
+    with pytest.raises(ValueError, match="rule linear or root"):
+        scaled_rate(256, rule="cubic")
