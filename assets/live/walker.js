@@ -1,0 +1,230 @@
+/* The header of the house: where we are, and every way to walk through the talk.
+ *
+ * Keys: PageDown / PageUp (what a slide clicker sends) walk from anywhere but a text area or an open
+ * dialog; the arrow keys stay with a control that uses them; M opens the map. Several quick presses
+ * add up: each one walks on from the scene asked for last, not from the one still on the screen. */
+
+const instances = new WeakMap();
+
+const FIELD = "input, textarea, select, [contenteditable]:not([contenteditable='false'])";
+const ARROWS_BELONG_TO =
+  FIELD + ", [role=slider], [role=radiogroup], [role=radio], [role=listbox], [role=combobox], [role=tablist], [role=menu], [data-dk-keys]";
+
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "onclick") node.onclick = value;
+    else if (value !== false && value != null) node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child != null));
+  return node;
+}
+
+class Walker {
+  constructor(parent) {
+    this.root = make("div", { class: "dk-walker" });
+    parent.append(this.root);
+    this.onkey = (event) => this.key(event);
+    window.addEventListener("keydown", this.onkey, true); // before any chart or slider sees it
+  }
+
+  update(data, send) {
+    const moved = !this.data || String(this.data.at) !== String(data.at);
+    this.data = data;
+    this.send = send;
+    this.stops = data.talk.flatMap((chapter) => chapter.scenes.map((scene) => ({ chapter, scene })));
+    this.place = this.stops.findIndex(({ chapter, scene }) => chapter.id === data.at[0] && scene.id === data.at[1]);
+    this.wanted = this.place;
+    const open = this.map?.open;
+    this.draw();
+    if (open && !moved) this.openMap();
+    if (moved) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+    document.documentElement.lang = data.lang;
+  }
+
+  href({ chapter, scene }) {
+    return "./" + chapter.id + "?" + new URLSearchParams({ ...this.data.query, scene: scene.id });
+  }
+
+  ask(stop, changes = {}) {
+    this.wanted = this.stops.indexOf(stop);
+    this.map?.close();
+    this.root.classList.add("dk-walking");
+    this.send("go", { chapter: stop.chapter.id, scene: stop.scene.id, ...changes });
+  }
+
+  step(by) {
+    const stop = this.stops[this.wanted + by];
+    if (stop) this.ask(stop);
+  }
+
+  /* A real link: it can be copied or opened in a new tab; a plain click walks without a reload. */
+  link(stop, attributes, ...children) {
+    if (!stop) return make("span", { ...attributes, "aria-disabled": "true" }, ...children);
+    const onclick = (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+      event.preventDefault();
+      this.ask(stop);
+    };
+    return make("a", { ...attributes, href: this.href(stop), onclick }, ...children);
+  }
+
+  draw() {
+    const { data, stops, place } = this;
+    const { chapter, scene } = stops[place];
+    const words = data.words;
+    const number = String(chapter.number).padStart(2, "0");
+    this.map = this.drawMap();
+    const here = make(
+      "div",
+      { class: "dk-here", "aria-live": "polite" },
+      make("span", { class: "dk-here-chapter" }, number + " " + chapter.title),
+      make("span", { class: "dk-here-scene" }, scene.name)
+    );
+    const languages = make(
+      "span",
+      { class: "dk-languages", role: "group", "aria-label": words.language },
+      ...Object.entries(data.languages).map(([code, name]) =>
+        make(
+          "button",
+          {
+            type: "button",
+            lang: code,
+            title: name,
+            "aria-pressed": String(code === data.lang),
+            onclick: () => this.ask(stops[place], { lang: code }),
+          },
+          code === "en" ? "EN" : "中"
+        )
+      )
+    );
+    const present = make(
+      "button",
+      {
+        type: "button",
+        class: "dk-present",
+        title: words.present,
+        "aria-label": words.present,
+        "aria-pressed": String(data.present),
+        onclick: () => this.ask(stops[place], { present: data.present ? "0" : "1" }),
+      },
+      "▷"
+    );
+    this.root.classList.remove("dk-walking");
+    this.root.replaceChildren(
+      make(
+        "nav",
+        { class: "dk-bar", "aria-label": words.talk },
+        make(
+          "button",
+          { type: "button", class: "dk-map-button", title: words.map + " (M)", "aria-haspopup": "dialog", onclick: () => this.openMap() },
+          "☰ ",
+          make("span", {}, words.map)
+        ),
+        this.link(stops[place - 1], { class: "dk-step", title: words.back, "aria-label": words.back, "data-step": "back" }, "‹"),
+        this.link(stops[place + 1], { class: "dk-step", title: words.next, "aria-label": words.next, "data-step": "next" }, "›"),
+        here,
+        make("span", { class: "dk-count" }, place + 1 + " / " + stops.length),
+        languages,
+        present
+      ),
+      make("div", {
+        class: "dk-progress",
+        role: "progressbar",
+        "aria-label": words.talk,
+        "aria-valuemin": 1,
+        "aria-valuemax": stops.length,
+        "aria-valuenow": place + 1,
+      }),
+      this.map
+    );
+    this.root.querySelector(".dk-progress").style.setProperty("--dk-done", (100 * (place + 1)) / stops.length + "%");
+  }
+
+  drawMap() {
+    const { data } = this;
+    const words = data.words;
+    const sections = [];
+    for (const chapter of data.talk) {
+      const stops = this.stops.filter((stop) => stop.chapter === chapter);
+      const scenes = stops.map((stop) =>
+        make(
+          "li",
+          {},
+          this.link(
+            stop,
+            { "aria-current": this.stops.indexOf(stop) === this.place ? "step" : null },
+            stop.scene.name,
+            make("small", {}, " " + words.slides + " " + stop.scene.slides.join(", "))
+          )
+        )
+      );
+      sections.push(
+        make(
+          "section",
+          {},
+          make("p", { class: "dk-part" }, data.parts[chapter.part]),
+          make(
+            "h3",
+            {},
+            String(chapter.number).padStart(2, "0") + " " + chapter.title,
+            make("small", {}, " " + chapter.minutes + " " + words.minutes)
+          ),
+          make("ol", {}, ...scenes)
+        )
+      );
+    }
+    const title = make("h2", { id: "dk-map-title" }, words.map_title);
+    const close = make("button", { type: "button", "aria-label": words.close, title: words.close, onclick: () => this.map.close() }, "×");
+    const map = make(
+      "dialog",
+      { class: "dk-map", "aria-labelledby": "dk-map-title" },
+      make("header", {}, title, close),
+      make("div", { class: "dk-map-body" }, ...sections),
+      make("p", { class: "dk-keys" }, words.keys)
+    );
+    map.addEventListener("click", (event) => event.target === map && map.close());
+    return map;
+  }
+
+  openMap() {
+    if (this.map.open) return;
+    this.map.showModal();
+    this.map.querySelector("[aria-current]")?.focus();
+  }
+
+  key(event) {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const target = event.composedPath()[0];
+    const within = (selector) => target instanceof Element && target.closest(selector);
+    if (event.key.toLowerCase() === "m" && !within(FIELD)) {
+      event.preventDefault();
+      if (this.map.open) this.map.close();
+      else this.openMap();
+      return;
+    }
+    if (document.querySelector("dialog[open], [role=dialog][aria-modal=true]")) return;
+    let by = { PageDown: 1, PageUp: -1 }[event.key];
+    if (by && within("textarea")) return;
+    if (!by && !event.shiftKey && !within(ARROWS_BELONG_TO)) by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.step(by);
+  }
+
+  remove() {
+    window.removeEventListener("keydown", this.onkey, true);
+    this.root.remove();
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let walker = instances.get(parentElement);
+  if (!walker) instances.set(parentElement, (walker = new Walker(parentElement)));
+  walker.update(data, setTriggerValue);
+  return () => {
+    walker.remove();
+    instances.delete(parentElement);
+  };
+}

@@ -1,0 +1,95 @@
+"""The address bar is the state: a copied link restores the screen.
+
+Streamlit can bind a widget to the query string by itself, but then writes the *label* of an option, so a
+link made in Chinese would mean nothing to an English browser, and two chapters could not both have a
+control called ``seed``. So controls are bound here: by language-free tokens, remembered per chapter.
+
+Two facts decide who is right. The address wins when a control is met for the first time in a session and
+when the viewer presses the browser's Back or Forward; in every other run the viewer's hand wins, and the
+address follows it. (A click may reach the server with an address that is one message old.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+T = TypeVar("T")
+HOUSE = ("scene", "lang", "present")  # the parameters that are no controls
+
+
+def _memory(name: str) -> dict[Any, Any]:
+    return st.session_state.setdefault(f"dk.{name}", {})
+
+
+def travelling() -> bool:
+    """Is this run the answer to the browser's Back or Forward button?"""
+    return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
+
+
+def here() -> tuple[str, str]:
+    """The chapter and scene on this viewer's screen (set by `scenes.show`)."""
+    return st.session_state.get("dk.here", ("", ""))
+
+
+def arrive(chapter: str, scene: str) -> None:
+    """Note where the viewer is, so that controls know whose they are."""
+    st.session_state["dk.here"] = (chapter, scene)
+    _memory("controls")[chapter, scene] = {}
+
+
+def restore(key: str, name: str, default: T, parse: Callable[[str], T]) -> bool:
+    """Give the widget ``key`` its value before it is drawn; False if the address asked for nonsense."""
+    kept, place = _memory("kept"), (here()[0], name)
+    _memory("controls")[here()][name] = (key, default)
+    sane = True
+    if place not in kept or travelling():
+        token, value = st.query_params.get(name), default
+        if token is not None:
+            try:
+                value = parse(token)
+            except ValueError:
+                sane = False
+        kept[place] = st.session_state[key] = value
+    elif key not in st.session_state or st.session_state.get("dk.relabel"):
+        st.session_state[key] = kept[place]
+    return sane
+
+
+def follow(name: str, value: Any, default: Any) -> None:
+    """Remember the value, and write it to the address unless it is the default."""
+    _memory("kept")[here()[0], name] = value
+    tokens = _memory("tokens").setdefault(here(), {})
+    if value == default:
+        tokens.pop(name, None)
+        if name in st.query_params:
+            del st.query_params[name]
+        return
+    tokens[name] = str(value)
+    if st.query_params.get(name) != tokens[name]:
+        st.query_params[name] = tokens[name]
+
+
+def target(chapter: str, scene: str, **changes: str) -> dict[str, str]:
+    """The query string of a scene: the house's parameters, and what the viewer last set there."""
+    house = {name: st.query_params[name] for name in HOUSE if name in st.query_params}
+    query = {**house, "scene": scene, **changes, **_memory("tokens").get((chapter, scene), {})}
+    return {name: value for name, value in query.items() if value}
+
+
+def moved() -> bool:
+    """Has the viewer moved any control of this scene away from the slide's value?"""
+    kept, chapter = _memory("kept"), here()[0]
+    return any(
+        kept.get((chapter, name), default) != default
+        for name, (_, default) in _memory("controls").get(here(), {}).items()
+    )
+
+
+def reset() -> None:
+    """Callback of "Slide's values": every control of this scene back to its default."""
+    for name, (key, default) in _memory("controls").get(here(), {}).items():
+        _memory("kept")[here()[0], name] = st.session_state[key] = default

@@ -1,0 +1,46 @@
+"""The main script: it draws the header, finds the chapter that the address names, and runs its page.
+
+It sits in this folder and not beside ``pages/`` because Streamlit would then serve the page files by
+themselves, without this frame, to whoever follows a deep link.
+"""
+
+from __future__ import annotations
+
+import runpy
+
+import streamlit as st
+
+from dkdemo.web import controls, language, walker
+from dkdemo.web.registry import Chapter, Scene
+from dkdemo.web.text import Words
+from dkdemo.web.walker import CHAPTERS
+
+
+def _front_door() -> None:
+    """The address without a path shows the first chapter."""
+    runpy.run_path(str(CHAPTERS[0].file))
+
+
+def _scene(chapter: Chapter) -> Scene:
+    asked = st.query_params.get("scene")
+    return next((scene for scene in chapter.scenes if scene.id == asked), chapter.scenes[0])
+
+
+def main() -> None:
+    words = language.current()
+    titles = {row.id: Words(words, row.id)["title"] for row in CHAPTERS}
+    front = st.Page(_front_door, title=titles[CHAPTERS[0].id], url_path="", default=True)
+    pages = {st.Page(row.file, title=titles[row.id], url_path=row.id): row for row in CHAPTERS}
+    page = st.navigation([front, *pages], position="hidden")
+    chapter = pages.get(page, CHAPTERS[0])
+    st.set_page_config(page_title=f"{titles[chapter.id]} · dkdemo", page_icon=":material/neurology:", layout="wide")
+    st.html(walker.LIVE / "house.css")
+    walker.header(chapter, _scene(chapter))
+    if language.asked_for_unknown():
+        st.warning(language.common()["unknown_language"])
+    page.run()
+    controls.reset_button()
+    st.session_state.pop("dk.relabel", None)
+
+
+main()

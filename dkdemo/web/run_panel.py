@@ -1,0 +1,173 @@
+"""Everything around a live run: start, stop, try again, run anew, and where its numbers come from.
+
+The script thread never waits for training. Each rerun asks the job manager what is known of the recipe
+and draws that; the points in between reach the picture over the bus, without a rerun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dkdemo import jobs
+from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs.events import Done, Event, Progress, Snapshot
+from dkdemo.web import address, controls, provenance, source
+from dkdemo.web.plot import plot
+from dkdemo.web.scenes import Stage
+
+
+@dataclass(frozen=True)
+class RunView:
+    """What is known of a run at this moment; a figure function draws it."""
+
+    progress: list[Progress] = field(default_factory=list)
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
+    result: dict[str, Any] | None = None
+    running: bool = False
+    ghost: RunView | None = None  # the last finished run of this panel, with other settings
+
+
+def view_of(events: Sequence[Event], running: bool = False, ghost: RunView | None = None) -> RunView:
+    """Sort the events of a job by what they tell; a later snapshot of a name replaces the earlier."""
+    results = [dict(event.result) for event in events if isinstance(event, Done)]
+    return RunView(
+        progress=[event for event in events if isinstance(event, Progress)],
+        snapshots={event.name: event for event in events if isinstance(event, Snapshot)},
+        result=results[-1] if results else None,
+        running=running,
+        ghost=ghost,
+    )
+
+
+def _ghost(panel: str, recipe: Recipe, finished: bool) -> RunView | None:
+    """The run finished before this one in this panel, fetched anew from the manager rather than kept."""
+    history: list[Recipe] = st.session_state.setdefault(f"dk.finished.{panel}", [])
+    if finished and (not history or history[-1] != recipe):
+        history.append(recipe)
+        del history[:-2]
+    before = next((past for past in reversed(history) if past != recipe), None)
+    job = jobs.manager().find(before) if before else None
+    return view_of(list(job.events)) if job and job.state == "done" else None
+
+
+def _submit(panel: str, recipe: Recipe, browser: str, anew: bool) -> None:
+    """Callback of the buttons: wish for the run; a refusal is kept as a sentence for the next lines."""
+    st.session_state.pop(f"dk.refused.{panel}", None)
+    try:
+        jobs.manager().submit(recipe, browser, anew=anew)
+    except jobs.Busy as refusal:
+        st.session_state[f"dk.refused.{panel}"] = refusal
+
+
+def _stop(recipe: Recipe, browser: str) -> None:
+    jobs.manager().stop(recipe.key(), browser)
+
+
+def _buttons(stage: Stage, panel: str, recipe: Recipe, state: str) -> None:
+    """The one or two buttons that make sense in this state, beside the reset of the controls."""
+    words = stage.common
+    seconds = max(1, round(recipe.expected_seconds()))
+    with st.container(horizontal=True, vertical_alignment="center", key=f"dk-run-{panel}"):
+        if state in ("queued", "running"):
+            st.button(
+                words["run_stop"],
+                key=f"{panel}.stop",
+                on_click=_stop,
+                args=(recipe, stage.browser),
+                icon=":material/stop:",
+            )
+        else:
+            labels = {"failed": "run_retry", "done": "run_anew"}
+            st.button(
+                stage.common[labels.get(state, "run")].replace("{seconds}", str(seconds)),
+                key=f"{panel}.run",
+                on_click=_submit,
+                args=(panel, recipe, stage.browser, state == "done"),
+                type="secondary" if state == "done" else "primary",
+                icon=":material/replay:" if state in labels else ":material/play_arrow:",
+            )
+        controls.reset_button(panel)
+
+
+def run_panel(
+    stage: Stage,
+    recipe: Recipe,
+    draw: Callable[[RunView], go.Figure],
+    *,
+    key: str,
+    alt: str,
+    script: str | None = None,
+    code: Sequence[str] = (),
+) -> RunView:
+    """A live run on the screen: buttons, picture, provenance, code.
+
+    Args:
+        recipe: the settings; equal settings show the same run, in every browser.
+        draw: turns what is known into a figure; called with an empty view before the first run.
+        key: stable name of the panel within the chapter.
+        alt: what the picture shows, for those who cannot see it.
+        script: a standalone script that reproduces the number shown; by default one that runs the recipe.
+        code: the engine's functions behind the picture, as ``package.module:name``.
+    """
+    panel = f"{stage.chapter.id}.{key}"
+    job = jobs.manager().find(recipe)
+    state = job.state if job else "none"
+    running = state in ("queued", "running")
+    _buttons(stage, panel, recipe, state)
+    refusal = st.session_state.pop(f"dk.refused.{panel}", None)
+    if refusal is not None:
+        st.warning(stage.common["run_busy"])
+    if job and state == "failed":
+        st.error(provenance.failure(stage.common, job.error))
+    view = view_of(list(job.events) if job else (), running, _ghost(panel, recipe, state == "done"))
+    topic = None if state == "done" else f"job:{recipe.key()}"
+    plot(draw(view), key=f"{panel}.plot", alt=alt, topic=topic)
+    if job and state == "done" and view.result is not None:
+        st.caption(provenance.caption(stage.common, job, view.result))
+    explain(stage, code=(f"{type(recipe).__module__}:{type(recipe).__name__}", *code), script=script or script_for(recipe))
+    return view
+
+
+def script_for(recipe: Recipe) -> str:
+    """A script that anyone with this repository can run to get the number on the screen."""
+    kind = type(recipe)
+    values = ", ".join(f"{name}={value!r}" for name, value in vars(recipe).items())
+    return (
+        "from pprint import pprint\n\n"
+        f"from {kind.__module__} import {kind.__name__}\n"
+        "from dkdemo.jobs.events import Done\n\n"
+        f"recipe = {kind.__name__}({values})\n"
+        "for event in recipe.run():\n"
+        "    if isinstance(event, Done):\n"
+        "        pprint(dict(event.result))\n"
+    )
+
+
+def explain(stage: Stage, *, code: Sequence[str] = (), script: str | None = None) -> None:
+    """One expander: the engine's own source behind the picture, and a script to copy."""
+    with st.expander(stage.common["code_title"], icon=":material/code:"):
+        if script:
+            st.markdown(stage.common["code_script"])
+            st.code(script, language="python")
+        for place in code:
+            st.caption(source.address_of(place))
+            st.code(source.read(place), language="python")
+
+
+def ask(recipe: Recipe) -> dict[str, Any] | None:
+    """A short answer from the engine (a drawn digit, a preview), waited for; None after a failure, which is told."""
+    from dkdemo.web import language
+
+    words = language.common()
+    with st.spinner(words["ask_waiting"]):
+        try:
+            return jobs.manager().ask(recipe)
+        except jobs.JobFailed as failure:
+            st.error(provenance.failure(words, str(failure)))
+            st.button(words["ask_retry"], key=f"{address.here()}.{recipe.name}.retry", icon=":material/replay:")
+    return None

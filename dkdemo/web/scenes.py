@@ -1,0 +1,119 @@
+"""One scene on the screen at a time, as a slide would be.
+
+A page file declares its scenes and hands them to `show`, which runs only the one the address names.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dkdemo.web import address, controls, language
+from dkdemo.web.registry import Chapter, Scene
+from dkdemo.web.registry import chapter as find_chapter
+from dkdemo.web.text import Words
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a scene function is handed: its place in the talk, its words, its viewer."""
+
+    chapter: Chapter
+    scene: Scene
+    words: Words
+    common: Words
+    presenter: bool
+    browser: str
+
+    def text(self, key: str, **numbers: object) -> str:
+        """The words of ``key``, with each ``{name:format}`` filled from ``numbers``."""
+        if not numbers:
+            return self.words[key]
+        from dkdemo.figures.binding import fill
+
+        return fill(self.words[key], numbers)
+
+    def say(self, key: str, **numbers: object) -> None:
+        """A paragraph."""
+        st.markdown(self.text(key, **numbers))
+
+    def title(self, key: str, **numbers: object) -> None:
+        """The scene's headline: a claim, not a name."""
+        st.subheader(self.text(key, **numbers), anchor=False)
+
+    def chapter_title(self, chapter: Chapter) -> str:
+        """The title of any chapter, in this viewer's language."""
+        return Words(self.words.language, chapter.id)["title"]
+
+    def equation(self, latex: str) -> None:
+        """The equation above the picture."""
+        with st.container(key="dk-equation"):
+            st.latex(latex)
+
+    def erratum(self, slide_value: str, right_value: str, key: str) -> None:
+        """Slide 2 promised that not everything is right: the slide's value, the right one, one line why."""
+        words = self.common
+        line = f"**{words['erratum']}** ~~{slide_value}~~ → **{right_value}** · {self.words[key]}"
+        with st.container(key=f"dk-erratum-{key}"):
+            st.markdown(line)
+
+    def source(self, key: str) -> None:
+        """A citation in small print."""
+        st.caption(self.words[key])
+
+    def predict(self, key: str, options: Sequence[str]) -> str | None:
+        """Ask before showing: None until the viewer has committed, then the key of the option chosen.
+
+        ``options`` are keys of this chapter's words. The presenter is not asked and gets ``""``: show
+        the picture, without a guess to mark on it.
+        """
+        if self.presenter:
+            return ""
+        guess = controls.poll(self.words[key], {option: self.words[option] for option in options}, key)
+        if not guess:
+            st.caption(self.common["predict_first"])
+        return guess or None
+
+
+def _stage(chapter: Chapter) -> tuple[Stage, bool]:
+    """The stage of the scene that the address names, and whether it named one that exists."""
+    asked = st.query_params.get("scene", chapter.scenes[0].id)
+    found = next((scene for scene in chapter.scenes if scene.id == asked), None)
+    scene = found or chapter.scenes[0]
+    words = language.current()
+    address.arrive(chapter.id, scene.id)
+    stage = Stage(
+        chapter=chapter,
+        scene=scene,
+        words=Words(words, chapter.id),
+        common=Words(words, "common"),
+        presenter=st.query_params.get("present") == "1",
+        browser=viewer(),
+    )
+    return stage, found is not None
+
+
+def viewer() -> str:
+    """Which browser this is, by the cookie our middleware sets: two tabs of a student are one student."""
+    return st.context.cookies.get("dk_browser") or "nobody"
+
+
+def show(chapter: str, **scenes: Callable[[Stage], None]) -> None:
+    """Run the scene on the screen; a fault in it costs one sentence, never the navigation."""
+    row = find_chapter(chapter)
+    declared = tuple(scene.id for scene in row.scenes)
+    if tuple(scenes) != declared:
+        raise ValueError(f"chapter {chapter} has the scenes {', '.join(declared)}; got {', '.join(scenes)}")
+    stage, known = _stage(row)
+    if not known:
+        st.warning(stage.common["unknown_scene"])
+    try:
+        scenes[stage.scene.id](stage)
+    except Exception:
+        LOG.exception("scene %s of chapter %s failed", stage.scene.id, chapter)
+        st.error(stage.common["broken_scene"])
