@@ -1,4 +1,4 @@
-"""The Python twins of assets/live/kernels/kd_batch.js and darkness.js: one batch distilled, one loss with two meanings."""
+"""Twins of assets/live/kernels/kd_batch.js and darkness.js: one batch distilled, one loss with two meanings."""
 
 from __future__ import annotations
 

@@ -6,11 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from dkdemo.probability import entropy, softmax
-
-SLIDE_TEMPERATURES = (1.0, 1 / 0.5, 1 / 0.3)  # the slide writes them as a, a * .5 and a * .3
 
 
 def percent(share: float) -> str:
@@ -20,12 +16,11 @@ def percent(share: float) -> str:
 
 
 def softmax_bars(logits: Sequence[float], temperature: float) -> dict[str, Any]:
-    """The answer at one temperature, how much its losers hold, and the slide's three columns for the same logits."""
+    """The answer at one temperature, how much its losers hold, beside its answer at T = 1."""
     z = list(map(float, logits))
     q = softmax(z, temperature).tolist()
     winner = z.index(max(z))
     losers = [share for index, share in enumerate(q) if index != winner]
-    columns = [softmax(z, other).tolist() for other in SLIDE_TEMPERATURES]
     return {
         "logits": z,
         "logits_text": [f"{math.floor(100 * value + 0.5) / 100:.2f}" for value in z],
@@ -35,10 +30,10 @@ def softmax_bars(logits: Sequence[float], temperature: float) -> dict[str, Any]:
         "winner": winner,
         "largest": q[winner],
         "wrong": sum(losers),
-        "ratio": max(losers) / min(losers),
+        "ratio": max(losers) / min(losers) if min(losers) > 0 else math.inf,
         "entropy": float(entropy(q)),
         "undecided": float(entropy(q)) / math.log(len(q)),
-        "columns": columns,
+        "at_one": softmax(z).tolist(),
     }
 
 
@@ -52,7 +47,6 @@ def dominates(logits: Sequence[float], lead: float) -> dict[str, Any]:
         "lead": float(lead),
         "q": q,
         "q_text": [percent(share) for share in q],
-        "tenfolds": np.log10(q).tolist(),
         "right": q[0],
         "wrong": sum(q[1:]),
         "second": max(q[1:]),

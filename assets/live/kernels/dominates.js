@@ -21,7 +21,6 @@ export default function ({ logits, lead }) {
     lead,
     q,
     q_text: q.map(percent),
-    tenfolds: q.map(Math.log10),
     right: q[0],
     wrong: wrong.reduce((sum, p) => sum + p, 0),
     second: Math.max(...wrong),

@@ -1,6 +1,4 @@
-// One answer at one temperature, and the slide's three columns. Twin: dkdemo/kernels/temperature.py.
-const SLIDE_TEMPERATURES = [1, 1 / 0.5, 1 / 0.3];
-
+// One answer at one temperature, beside its answer at T = 1. Twin: dkdemo/kernels/temperature.py.
 function softmax(logits, temperature = 1) {
   const top = Math.max(...logits);
   const weights = logits.map((z) => Math.exp((z - top) / temperature)); // exp never overflows
@@ -30,6 +28,6 @@ export default function ({ logits, temperature }) {
     ratio: Math.max(...losers) / Math.min(...losers),
     entropy,
     undecided: entropy / Math.log(q.length),
-    columns: SLIDE_TEMPERATURES.map((other) => softmax(logits, other)),
+    at_one: softmax(logits),
   };
 }

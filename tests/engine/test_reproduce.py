@@ -1,0 +1,43 @@
+"""The slides' numbers: all of them agree or are explained, and a wrong one would be noticed."""
+
+import numpy as np
+import pytest
+
+from dkdemo import reproduce
+from dkdemo.reproduce import compare, findings, report, slip
+
+
+def test_every_number_agrees_or_is_an_explained_slip():
+    rows = findings()
+    assert {row.verdict for row in rows} <= {"agrees", "slip", "paper"}
+    assert [row.slide for row in rows] == sorted(row.slide for row in rows)
+    assert {20, 21, 22, 23, 25, 35, 36} <= {row.slide for row in rows}
+
+
+def test_the_slip_of_slide_25_says_what_point_eight_would_give():
+    (row,) = [row for row in findings() if row.slide == 25 and row.verdict == "slip"]
+    assert row.printed == "[0.05, 0.85, 0.05, 0.05]"
+    assert row.computed == "[0.20, 0.40, 0.20, 0.20]"
+
+
+def test_one_wrong_digit_in_the_eighth_place_is_a_disagreement():
+    assert compare(22, "x", [0.17662444], [0.17662444], 8).verdict == "agrees"
+    assert compare(22, "x", [0.17662444], [0.17662446], 8).verdict == "DISAGREES"
+    assert compare(22, "x", [0.5], [np.nan], 8).verdict == "DISAGREES"
+    assert compare(22, "x", [0.5, 0.5], [0.5], 8).verdict == "DISAGREES"
+
+
+def test_a_slip_that_no_longer_explains_is_a_disagreement():
+    assert slip(25, "x", "a", "b", False, "why").verdict == "DISAGREES"
+
+
+def test_a_broken_engine_turns_reproduce_red(monkeypatch):
+    monkeypatch.setattr(reproduce, "softmax", lambda z, temperature=1.0: np.full(len(z), 1 / len(z)))
+    assert any(row.verdict == "DISAGREES" for row in findings())
+
+
+def test_the_report_counts_what_it_lists():
+    text = report(findings())
+    assert "0 unexplained" in text
+    assert "0.17662444" in text
+    assert pytest.approx(len(findings())) == text.count("\n       slide")
