@@ -66,9 +66,7 @@ def number(label: str, key: str, default: float, low: float, high: float, step: 
             raise ValueError(f"{key} lies between {low} and {high}, got {value}")
         return value
 
-    return _bound(
-        key, default, parse, lambda widget: st.slider(label, low, high, step=step, format=format, key=widget)
-    )
+    return _bound(key, default, parse, lambda widget: st.slider(label, low, high, step=step, format=format, key=widget))
 
 
 def toggle(label: str, key: str, default: bool = False) -> bool:
@@ -108,4 +106,6 @@ def reset_button(place: str = "scene") -> None:
     drawn = st.session_state.setdefault("dk.reset_drawn", address.here())
     if address.moved():
         words = language.common()
-        st.button(words["reset"], key=f"dk.reset.{place}", on_click=address.reset, type="tertiary", icon=":material/undo:")
+        st.button(
+            words["reset"], key=f"dk.reset.{place}", on_click=address.reset, type="tertiary", icon=":material/undo:"
+        )

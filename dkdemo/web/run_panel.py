@@ -129,7 +129,9 @@ def run_panel(
     plot(draw(view), key=f"{panel}.plot", alt=alt, topic=topic)
     if job and state == "done" and view.result is not None:
         st.caption(provenance.caption(stage.common, job, view.result))
-    explain(stage, code=(f"{type(recipe).__module__}:{type(recipe).__name__}", *code), script=script or script_for(recipe))
+    explain(
+        stage, code=(f"{type(recipe).__module__}:{type(recipe).__name__}", *code), script=script or script_for(recipe)
+    )
     return view
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dkdemo.figures.binding import fill
 from dkdemo.web import address, controls, language
 from dkdemo.web.registry import Chapter, Scene
 from dkdemo.web.registry import chapter as find_chapter
@@ -32,11 +33,7 @@ class Stage:
 
     def text(self, key: str, **numbers: object) -> str:
         """The words of ``key``, with each ``{name:format}`` filled from ``numbers``."""
-        if not numbers:
-            return self.words[key]
-        from dkdemo.figures.binding import fill
-
-        return fill(self.words[key], numbers)
+        return fill(self.words[key], numbers) if numbers else self.words[key]
 
     def say(self, key: str, **numbers: object) -> None:
         """A paragraph."""

@@ -1,0 +1,144 @@
+"""All words in both languages: none missing, none unused, none left in English, the same numbers in each."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from dkdemo.figures.binding import fill
+from dkdemo.web.registry import CHAPTERS, ROOT
+from dkdemo.web.text import FOLDER, LANGUAGES, Words, sections
+
+FILES = ["common", *(row.id for row in CHAPTERS)]
+PLACE = re.compile(r"\{\{|\}\}|\{(\w+)((?:\[\d+\])*)(:[^{}]*)?\}")
+CHINESE = re.compile(r"[一-鿿]")
+# English that a Taiwanese slide leaves as it is: names, symbols, units, code.
+NAMES = re.compile(
+    r"`[^`]*`|\$[^$]*\$|https?://\S+|[A-Z][\w.&-]*|\b(?:et al|arXiv|mixup|digits|shapes|softmax|logits?|step|alpha|lambda|cos)\b"
+)
+
+
+def _places(words: str) -> set[str]:
+    return {found.group() for found in PLACE.finditer(words) if found.group(1)}
+
+
+@cache
+def _strings(*paths: Path) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """Every string constant in these Python files, and the two ends of every f-string that might make a key."""
+    whole, ends = set(), set()
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                whole.add(node.value)
+            if isinstance(node, ast.JoinedStr):
+                parts = [part.value if isinstance(part, ast.Constant) else "" for part in node.values]
+                if re.fullmatch(r"[a-z_0-9]*", parts[0] + parts[-1]) and (parts[0] or parts[-1]):
+                    ends.add((parts[0], parts[-1]))
+    return frozenset(whole), frozenset(ends)
+
+
+def _users(file: str) -> tuple[Path, ...]:
+    """The Python files that may show the words of this file."""
+    everyone = [*(ROOT / "dkdemo" / "web").glob("*.py"), *(ROOT / "dkdemo" / "figures").glob("*.py")]
+    own = [ROOT / "app.py"] if file == "common" else [row.file for row in CHAPTERS if row.id == file]
+    pages = [row.file for row in CHAPTERS] if file == "common" else []
+    return tuple(sorted({*everyone, *own, *pages}))
+
+
+def test_both_languages_have_the_same_files():
+    names = {language: {path.stem for path in (FOLDER / language).glob("*.md")} for language in LANGUAGES}
+    assert names["en"] == names["zh-TW"] == set(FILES)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_both_languages_have_the_same_keys_each_once(file):
+    assert set(sections("en", file)) == set(sections("zh-TW", file))
+    for language in LANGUAGES:
+        text = (FOLDER / language / f"{file}.md").read_text(encoding="utf-8")
+        headings = re.findall(r"^## +(\S+) *$", text, flags=re.MULTILINE)
+        assert len(headings) == len(set(headings)), f"{language}: a key twice"
+        assert all(sections(language, file).values()), f"{language}: an empty section"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_both_languages_take_the_same_numbers_in_the_same_format(file):
+    english, chinese = sections("en", file), sections("zh-TW", file)
+    assert {key: _places(words) for key, words in english.items()} == {
+        key: _places(words) for key, words in chinese.items()
+    }
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_nothing_is_left_in_english(file):
+    left = []
+    for key, words in sections("zh-TW", file).items():
+        plain = NAMES.sub("", PLACE.sub("", words))
+        if not CHINESE.search(words) and re.search(r"[a-z]{3,}", plain):
+            left.append(f"{key}: {words}")
+    assert not left
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_english_is_english(file):
+    assert not [key for key, words in sections("en", file).items() if CHINESE.search(words)]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_section_is_shown_somewhere(file):
+    whole, ends = _strings(*_users(file))
+
+    def used(key: str) -> bool:
+        if key in whole or key in ("title",) or key.startswith("scene_"):
+            return True
+        return any(key.startswith(first) and key.endswith(last) and len(first + last) >= 2 for first, last in ends)
+
+    assert not [key for key in sections("en", file) if not used(key)]
+
+
+@pytest.mark.parametrize("row", CHAPTERS, ids=lambda row: row.id)
+def test_a_chapter_has_a_title_and_names_its_scenes(row):
+    for language in LANGUAGES:
+        words = Words(language, row.id)
+        assert words["title"]
+        assert {f"scene_{scene.id}" for scene in row.scenes} == {key for key in words if key.startswith("scene_")}
+
+
+@pytest.mark.parametrize("row", CHAPTERS, ids=lambda row: row.id)
+def test_every_key_a_page_asks_for_exists(row):
+    asked = set()
+    for node in ast.walk(ast.parse(row.file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            first = node.args[0]
+            if node.func.attr in ("say", "text", "title", "source", "predict") and isinstance(first, ast.Constant):
+                asked.add(first.value)
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "words":
+            asked |= {node.slice.value} if isinstance(node.slice, ast.Constant) else set()
+    assert asked <= set(sections("en", row.id))
+
+
+def test_no_page_and_no_figure_holds_a_sentence_or_a_colour():
+    figures = [path for path in (ROOT / "dkdemo" / "figures").glob("*.py") if path.name != "theme.py"]
+    for path in [*(row.file for row in CHAPTERS), *figures]:
+        source = path.read_text(encoding="utf-8")
+        assert not CHINESE.search(source), f"{path.name} holds Chinese words"
+        assert not re.search(r"[\"']#[0-9a-fA-F]{3,8}[\"']", source), f"{path.name} holds a colour"
+
+
+def test_a_missing_section_names_the_file_it_belongs_in():
+    with pytest.raises(KeyError, match=r"no section '## nonsense' in assets/lecture/en/common\.md"):
+        Words("en", "common")["nonsense"]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_template_can_be_filled(file):
+    for language in LANGUAGES:
+        for key, words in sections(language, file).items():
+            for place in PLACE.finditer(words):
+                if place.group(1) and place.group(3):
+                    how = place.group(3)[1:]
+                    assert re.fullmatch(r"d|\.\d+[f%g]|", how), f"{language}/{file}/{key}: {place.group()}"
+    assert fill("{a:.0%}", {"a": 0.5}) == "50%"
