@@ -12,7 +12,7 @@ from dkdemo.kernels.temperature import percent
 from dkdemo.labels import one_hot
 from dkdemo.probability import cross_entropy, kl, softmax
 
-CURVE_TEMPERATURES = [0.25 * 80 ** (index / 48) for index in range(49)]  # .25 to 20, evenly on a log axis
+CURVE_TEMPERATURES = [0.5 * 40 ** (index / 48) for index in range(49)]  # .5 to 20, evenly on a log axis
 
 Rows = Sequence[Sequence[float]]
 

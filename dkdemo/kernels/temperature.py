@@ -28,12 +28,14 @@ def softmax_bars(logits: Sequence[float], temperature: float) -> dict[str, Any]:
         "q": q,
         "q_text": [percent(share) for share in q],
         "winner": winner,
+        "wins": [int(index == winner) for index in range(len(z))],
         "largest": q[winner],
         "wrong": sum(losers),
         "ratio": max(losers) / min(losers) if min(losers) > 0 else math.inf,
         "entropy": float(entropy(q)),
         "undecided": float(entropy(q)) / math.log(len(q)),
         "at_one": softmax(z).tolist(),
+        "largest_at_one": float(softmax(z)[winner]),
     }
 
 

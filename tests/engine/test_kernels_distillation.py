@@ -56,8 +56,8 @@ def test_kd_batch_is_the_loss_and_autograds_gradient(sample):
 
 def test_without_the_square_heating_turns_the_soft_loss_off():
     values = KERNELS["kd_batch"](**{**SAMPLES["kd_batch"][1], "temperature": 20})
-    assert values["curve_squared"][-1] > values["curve_squared"][16]  # T = 20 against about T = 1.1
-    assert values["curve_plain"][-1] < values["curve_plain"][16] / 100
+    assert values["curve_squared"][-1] > values["curve_squared"][9]  # T = 20 against T = 1
+    assert values["curve_plain"][-1] < values["curve_plain"][9] / 100
     assert values["curve_plain"][-1] == pytest.approx(values["curve_squared"][-1] / 400)
 
 

@@ -1,5 +1,5 @@
 // One batch distilled, step by step. Twin: dkdemo/kernels/distillation.py, which says what each number is.
-const CURVE_TEMPERATURES = Array.from({ length: 49 }, (_, index) => 0.25 * 80 ** (index / 48));
+const CURVE_TEMPERATURES = Array.from({ length: 49 }, (_, index) => 0.5 * 40 ** (index / 48));
 
 function softmax(logits, temperature = 1) {
   const top = Math.max(...logits);

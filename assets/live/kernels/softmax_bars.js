@@ -23,11 +23,13 @@ export default function ({ logits, temperature }) {
     q,
     q_text: q.map(percent),
     winner,
+    wins: q.map((_, index) => (index === winner ? 1 : 0)),
     largest: q[winner],
     wrong: losers.reduce((sum, p) => sum + p, 0),
     ratio: Math.max(...losers) / Math.min(...losers),
     entropy,
     undecided: entropy / Math.log(q.length),
     at_one: softmax(logits),
+    largest_at_one: softmax(logits)[winner],
   };
 }

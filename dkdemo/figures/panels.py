@@ -1,0 +1,51 @@
+"""Pictures side by side in one chart: axes in the house style, and a heading over each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from dkdemo.figures import theme
+
+HEADROOM = 0.9  # the axes end here, the headings stand above
+
+
+def side_by_side(
+    widths: Sequence[float], headings: Sequence[str], *, height: int = 360, gap: float = 0.09
+) -> go.Figure:
+    """An empty chart with one pair of axes a panel: x, y, then x2, y2 and so on.
+
+    ``widths`` are relative. On a narrow screen the browser stacks the panels by itself.
+    """
+    chart = theme.figure(height)
+    styles = chart.layout.xaxis.to_plotly_json(), chart.layout.yaxis.to_plotly_json()
+    free = (1 - gap * (len(widths) - 1)) / sum(widths)
+    left = 0.0
+    for index, (width, heading) in enumerate(zip(widths, headings, strict=True)):
+        name = str(index + 1) if index else ""
+        right = left + width * free
+        chart.update_layout(
+            {
+                f"xaxis{name}": {**styles[0], "domain": [left, right], "anchor": f"y{name}"},
+                f"yaxis{name}": {**styles[1], "domain": [0, HEADROOM], "anchor": f"x{name}"},
+            }
+        )
+        chart.add_annotation(
+            x=(left + right) / 2,
+            y=HEADROOM + 0.03,
+            text=heading,
+            xref="paper",
+            yref="paper",
+            yanchor="bottom",
+            showarrow=False,
+        )
+        left = right + gap
+    chart.update_layout(margin={"t": 20})
+    return chart
+
+
+def note(chart: go.Figure, **meta: object) -> go.Figure:
+    """Add to the layout's meta: the claim above the picture, bindings of annotations."""
+    chart.layout.meta = {**(chart.layout.meta or {}), **meta}
+    return chart
