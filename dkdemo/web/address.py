@@ -38,6 +38,7 @@ def here() -> tuple[str, str]:
 def arrive(chapter: str, scene: str) -> None:
     """Note where the viewer is, so that controls know whose they are."""
     st.session_state["dk.here"] = (chapter, scene)
+    st.session_state["dk.reset_drawn"] = False
     _memory("controls")[chapter, scene] = {}
 
 

@@ -102,10 +102,9 @@ def seed(key: str = "seed", default: int = 0) -> int:
 
 
 def reset_button(place: str = "scene") -> None:
-    """ "Slide's values": back to the defaults of this scene; drawn once, and only when there is something to reset."""
-    drawn = st.session_state.setdefault("dk.reset_drawn", address.here())
-    if address.moved():
-        words = language.common()
-        st.button(
-            words["reset"], key=f"dk.reset.{place}", on_click=address.reset, type="tertiary", icon=":material/undo:"
-        )
+    """Back to the slide's values: drawn once in a scene, and only when there is something to reset."""
+    if st.session_state.get("dk.reset_drawn") or not address.moved():
+        return
+    st.session_state["dk.reset_drawn"] = True
+    label = language.common()["reset"]
+    st.button(label, key=f"dk.reset.{place}", on_click=address.reset, type="tertiary", icon=":material/undo:")

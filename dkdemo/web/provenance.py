@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dkdemo.web.text import Words
 
 if TYPE_CHECKING:
-    from dkdemo.jobs.manager import Job
+    from dkdemo.jobs import Job
 
 
 def _sizes(words: Words, n: Any) -> str:
@@ -32,10 +32,10 @@ def caption(words: Words, job: Job, result: Mapping[str, Any]) -> str:
         text = text.replace(f"{{{name}}}", value)
     if not job.replay:
         return f"**{words['measured']}** · {text}"
-    day = datetime.fromtimestamp(job.finished_at).strftime("%Y-%m-%d %H:%M") if job.finished_at else "?"
+    day = datetime.fromtimestamp(job.finished_at or 0).strftime("%Y-%m-%d %H:%M")
     return f"**{words['replay'].replace('{date}', day)}** · {text}"
 
 
-def failure(words: Words, sentence: str) -> str:
-    """The manager's sentence under ours, in the viewer's language as far as we know it."""
-    return f"{words['run_failed']} ({sentence})" if sentence else words["run_failed"]
+def failure(words: Words, key: str, sentence: str) -> str:
+    """Our sentence in the viewer's language; what the recipe itself said, when it refused, follows in brackets."""
+    return f"{words[key]} ({sentence})" if sentence else words[key]

@@ -16,7 +16,7 @@ import streamlit as st
 from dkdemo import jobs
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
-from dkdemo.web import address, controls, provenance, source
+from dkdemo.web import address, controls, language, provenance, source
 from dkdemo.web.plot import plot
 from dkdemo.web.scenes import Stage
 
@@ -61,7 +61,7 @@ def _submit(panel: str, recipe: Recipe, browser: str, anew: bool) -> None:
     try:
         jobs.manager().submit(recipe, browser, anew=anew)
     except jobs.Busy as refusal:
-        st.session_state[f"dk.refused.{panel}"] = refusal
+        st.session_state[f"dk.refused.{panel}"] = refusal.key
 
 
 def _stop(recipe: Recipe, browser: str) -> None:
@@ -121,11 +121,11 @@ def run_panel(
     _buttons(stage, panel, recipe, state)
     refusal = st.session_state.pop(f"dk.refused.{panel}", None)
     if refusal is not None:
-        st.warning(stage.common["run_busy"])
+        st.warning(stage.common[refusal])
     if job and state == "failed":
-        st.error(provenance.failure(stage.common, job.error))
+        st.error(provenance.failure(stage.common, job.error, job.sentence))
     view = view_of(list(job.events) if job else (), running, _ghost(panel, recipe, state == "done"))
-    topic = None if state == "done" else f"job:{recipe.key()}"
+    topic = None if state == "done" else f"job:{recipe.key()}"  # someone else may start it
     plot(draw(view), key=f"{panel}.plot", alt=alt, topic=topic)
     if job and state == "done" and view.result is not None:
         st.caption(provenance.caption(stage.common, job, view.result))
@@ -163,13 +163,13 @@ def explain(stage: Stage, *, code: Sequence[str] = (), script: str | None = None
 
 def ask(recipe: Recipe) -> dict[str, Any] | None:
     """A short answer from the engine (a drawn digit, a preview), waited for; None after a failure, which is told."""
-    from dkdemo.web import language
-
     words = language.common()
     with st.spinner(words["ask_waiting"]):
         try:
             return jobs.manager().ask(recipe)
         except jobs.JobFailed as failure:
-            st.error(provenance.failure(words, str(failure)))
-            st.button(words["ask_retry"], key=f"{address.here()}.{recipe.name}.retry", icon=":material/replay:")
+            st.error(provenance.failure(words, failure.key, failure.sentence))
+            st.button(
+                words["ask_retry"], key=f"{'.'.join(address.here())}.{recipe.name}.retry", icon=":material/replay:"
+            )
     return None

@@ -70,7 +70,7 @@ def _answer() -> None:
     if not isinstance(asked, dict):
         return
     places = {(chapter.id, scene.id): (chapter, scene) for chapter, scene in walk()}
-    place = places.get((asked.get("chapter"), asked.get("scene")))
+    place = places.get((str(asked.get("chapter")), str(asked.get("scene"))))
     if place is None:
         return
     changes = {}

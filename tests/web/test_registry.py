@@ -50,5 +50,5 @@ def test_walking_visits_every_scene_once_and_in_order():
 
 
 def test_an_unknown_chapter_is_named_in_the_error():
-    with pytest.raises(ValueError, match="a chapter is one of opening.*got 'astrology'"):
+    with pytest.raises(ValueError, match=r"a chapter is one of opening.*got 'astrology'"):
         chapter("astrology")

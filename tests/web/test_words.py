@@ -18,7 +18,8 @@ PLACE = re.compile(r"\{\{|\}\}|\{(\w+)((?:\[\d+\])*)(:[^{}]*)?\}")
 CHINESE = re.compile(r"[一-鿿]")
 # English that a Taiwanese slide leaves as it is: names, symbols, units, code.
 NAMES = re.compile(
-    r"`[^`]*`|\$[^$]*\$|https?://\S+|[A-Z][\w.&-]*|\b(?:et al|arXiv|mixup|digits|shapes|softmax|logits?|step|alpha|lambda|cos)\b"
+    r"`[^`]*`|\$[^$]*\$|https?://\S+|[A-Z][\w.&-]*"
+    r"|\b(?:et al|arXiv|mixup|digits|shapes|softmax|logits?|step|alpha|lambda|cos)\b"
 )
 
 
