@@ -42,10 +42,14 @@ def arrive(chapter: str, scene: str) -> None:
     _memory("controls")[chapter, scene] = {}
 
 
-def restore(key: str, name: str, default: T, parse: Callable[[str], T]) -> bool:
-    """Give the widget ``key`` its value before it is drawn; False if the address asked for nonsense."""
+def restore(key: str, name: str, default: T, parse: Callable[[str], T], *, reset: bool = True) -> bool:
+    """Give the widget ``key`` its value before it is drawn; False if the address asked for nonsense.
+
+    ``reset``: does the scene's button "Slide's values" set it back? A live chart has a button of its own.
+    """
     kept, place = _memory("kept"), (here()[0], name)
-    _memory("controls")[here()][name] = (key, default)
+    if reset:
+        _memory("controls")[here()][name] = (key, default)
     sane = True
     if place not in kept or travelling():
         token, value = st.query_params.get(name), default

@@ -1,0 +1,86 @@
+// The tab's one connection to /live: who watches which topic, and what was said on it so far.
+
+const ADDRESS = new URL("../../live", import.meta.url.replace(/^http/, "ws")).href;
+const IDLE = 15000; // ms without a listener before the line is dropped
+
+const topics = new Map(); // topic -> { listeners: Set, messages: [] }
+const watchers = new Set(); // told when the line breaks or is back
+let socket = null, attempts = 0, waiting = 0, idling = 0;
+
+/** Listen to a topic. A listener is { reset(), message(m) }: reset comes before the history, which the
+ * server sends again in full after every reconnect. Returns the function that ends it. */
+export function listen(topic, listener) {
+  clearTimeout(idling);
+  const known = topics.get(topic);
+  const entry = known ?? { listeners: new Set(), messages: [] };
+  entry.listeners.add(listener);
+  topics.set(topic, entry);
+  listener.reset();
+  // The second chart on the same run needs no second history from the server.
+  if (known) known.messages.forEach((message) => listener.message(message));
+  else if (socket?.readyState === WebSocket.OPEN) send({ subscribe: [topic] });
+  connect();
+  return () => {
+    entry.listeners.delete(listener);
+    if (entry.listeners.size || topics.get(topic) !== entry) return;
+    topics.delete(topic);
+    send({ unsubscribe: [topic] });
+    if (!topics.size) idling = setTimeout(() => topics.size || socket?.close(), IDLE);
+  };
+}
+
+/** ``told(connected)`` whenever the line breaks or comes back. Returns the function that ends it. */
+export function watch(told) {
+  watchers.add(told);
+  return () => watchers.delete(told);
+}
+
+function send(message) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+}
+
+function connect() {
+  if (socket || !topics.size) return;
+  clearTimeout(waiting);
+  socket = new WebSocket(ADDRESS);
+  socket.onopen = () => {
+    attempts = 0;
+    for (const entry of topics.values()) {
+      entry.messages = [];
+      entry.listeners.forEach((listener) => listener.reset());
+    }
+    if (topics.size) send({ subscribe: [...topics.keys()] });
+    watchers.forEach((told) => told(true));
+  };
+  socket.onmessage = ({ data }) => {
+    const { topic, message } = JSON.parse(data);
+    const entry = topics.get(topic);
+    if (!entry) return;
+    if (begins(message, entry.messages)) entry.messages = [];
+    entry.messages = entry.messages.filter((past) => !replaces(message, past));
+    entry.messages.push(message);
+    entry.listeners.forEach((listener) => listener.message(message));
+  };
+  socket.onclose = () => {
+    socket = null;
+    watchers.forEach((told) => told(false));
+    if (!topics.size) return;
+    // Three hundred browsers lose the server at the same moment: they must not come back at the same moment.
+    const delay = Math.min(15000, 400 * 2 ** attempts) * (0.5 + Math.random());
+    attempts += 1;
+    waiting = setTimeout(connect, delay);
+  };
+}
+
+const FINAL = ["done", "stopped", "failed"];
+const open = (message) => message.kind === "state" && !FINAL.includes(message.state);
+
+/** Is this the first word of a run begun anew after one that ended? */
+const begins = (message, past) => open(message) && past.some((old) => old.kind === "state" && FINAL.includes(old.state));
+
+/** A later state, and a later snapshot of the same name, make the earlier one worthless. */
+function replaces(next, past) {
+  return next.kind === past.kind && (next.kind === "state" || (next.kind === "snapshot" && next.name === past.name));
+}
+
+addEventListener("online", () => { attempts = 0; connect(); });
