@@ -1,7 +1,7 @@
-"""``make run``: check the port, say where the lecture can be opened, and hand over to Streamlit.
+"""``make run``: check the port, then hand over to Streamlit.
 
 ``streamlit run app.py`` serves the same lecture; this only spares the lecturer a look at the manual when
-the port is taken, and tells the room's address.
+the port is taken. The addresses, data and device are told by the server itself (lifespan.py).
 """
 
 from __future__ import annotations
@@ -32,29 +32,6 @@ def taken(host: str, port: int) -> str | None:
     return None
 
 
-def room_address() -> str | None:
-    """This machine's address in the local network. Nothing is sent: a UDP socket only picks its route."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return None
-        address = str(probe.getsockname()[0])
-    return None if address.startswith(("127.", "0.")) else address
-
-
-def addresses(host: str, port: int) -> list[str]:
-    """The lines that say where to point a browser."""
-    if host not in ("0.0.0.0", "::", ""):
-        return [f"Open             http://{host}:{port}"]
-    lines = [f"This machine     http://localhost:{port}"]
-    room = room_address()
-    lines.append(
-        f"The room         http://{room}:{port}" if room else "The room         no network found; only this machine"
-    )
-    return lines
-
-
 def main() -> None:
     host = os.environ.get("HOST") or "0.0.0.0"
     try:
@@ -64,7 +41,6 @@ def main() -> None:
     why = taken(host, port)
     if why:
         sys.exit(f"Port {port} on {host} cannot be used ({why}). Choose another one: make run PORT={port % 65535 + 1}")
-    print("\n".join(["The story of the dark knowledge", *addresses(host, port)]), flush=True)
     os.chdir(ROOT)
     options = [f"--server.port={port}", f"--server.address={host}", "--server.headless=true"]
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", "app.py", *options])

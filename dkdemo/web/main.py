@@ -16,6 +16,9 @@ from dkdemo.web.text import Words
 from dkdemo.web.walker import CHAPTERS
 
 
+ICON = str(walker.LIVE / "icon.svg")  # an icon by name would be fetched from the internet
+
+
 def _front_door() -> None:
     """The address without a path shows the first chapter."""
     runpy.run_path(str(CHAPTERS[0].file))
@@ -33,7 +36,7 @@ def main() -> None:
     pages = {st.Page(row.file, title=titles[row.id], url_path=row.id): row for row in CHAPTERS}
     page = st.navigation([front, *pages], position="hidden")
     chapter = pages.get(page, CHAPTERS[0])
-    st.set_page_config(page_title=f"{titles[chapter.id]} · dkdemo", page_icon=":material/neurology:", layout="wide")
+    st.set_page_config(page_title=f"{titles[chapter.id]} · dkdemo", page_icon=ICON, layout="wide")
     st.html(walker.LIVE / "house.css")
     walker.header(chapter, _scene(chapter))
     if language.asked_for_unknown():

@@ -126,7 +126,7 @@ def run_panel(
         st.error(provenance.failure(stage.common, job.error, job.sentence))
     view = view_of(list(job.events) if job else (), running, _ghost(panel, recipe, state == "done"))
     topic = None if state == "done" else f"job:{recipe.key()}"  # someone else may start it
-    plot(draw(view), key=f"{panel}.plot", alt=alt, topic=topic)
+    plot(draw(view), key=f"{panel}.plot", alt=alt, topic=topic, state=state, download=recipe.name)
     if job and state == "done" and view.result is not None:
         st.caption(provenance.caption(stage.common, job, view.result))
     explain(

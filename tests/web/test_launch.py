@@ -42,10 +42,3 @@ def test_a_free_port_is_free():
 
 def test_a_host_that_is_none_is_refused():
     assert launch.taken("no-such-host.invalid", 8501)
-
-
-def test_only_a_public_host_has_a_room():
-    assert launch.addresses("127.0.0.1", 8501) == ["Open             http://127.0.0.1:8501"]
-    here, room = launch.addresses("0.0.0.0", 8600)
-    assert here.endswith("http://localhost:8600")
-    assert room.startswith("The room")
