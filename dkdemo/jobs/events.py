@@ -85,4 +85,6 @@ def from_json(message: Mapping[str, Any]) -> Event:
     try:
         return kinds[message["kind"]](**fields)
     except (KeyError, TypeError) as error:
-        raise ValueError(f"an event needs a kind of {sorted(kinds)} and its fields, got {dict(message)!r:.200}") from error
+        raise ValueError(
+            f"an event needs a kind of {sorted(kinds)} and its fields, got {dict(message)!r:.200}"
+        ) from error

@@ -1,0 +1,213 @@
+"""The worker process: it alone loads torch, stays warm between runs, and speaks JSON lines with the server.
+
+``python -m dkdemo.jobs.worker LANE``
+
+In:  {"run": 7, "name": "race", "values": {...}}   {"stop": 7}
+Out: {"ready": {...}}   {"run": 7, "event": {...}}   {"run": 7, "end": "done" | "stopped" | "failed", ...}
+
+When the other end closes (the server ended, or was killed) the worker ends at once.
+"""
+
+from __future__ import annotations
+
+import _thread
+import contextlib
+import importlib
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any, BinaryIO
+
+from dkdemo.experiments.recipe import Recipe, from_values
+from dkdemo.jobs.events import to_json
+
+# Leaving one of these halfway would leave torch's switches, or a line to the server, in the wrong state.
+DELICATE = {"__enter__", "__exit__", "__del__", "say"}
+NAG = 0.01  # seconds between two attempts to interrupt a run
+
+
+class Stopped(BaseException):
+    """Raised inside a run that nobody wishes for any more; not an Exception, so that no recipe catches it."""
+
+
+class Worker:
+    """Runs one recipe after the other in the main thread while a second thread listens."""
+
+    def __init__(self, lane: str, out: BinaryIO) -> None:
+        self.lane, self._out = lane, out
+        self._todo: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._nags: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._running: int | None = None
+        self._unwanted: int | None = None
+
+    def say(self, message: Mapping[str, Any]) -> None:
+        """One line to the server. NaN has no place in JSON, so events pack it as null; elsewhere it is an error."""
+        self._out.write(json.dumps(message, allow_nan=False, separators=(",", ":")).encode() + b"\n")
+        self._out.flush()
+
+    def listen(self) -> None:
+        """The second thread: take orders; without a server there is nothing left to do."""
+        for line in sys.stdin.buffer:
+            order = json.loads(line)
+            if "stop" in order:
+                self._unwanted = order["stop"]
+                self._nags.put(order["stop"])
+            else:
+                self._todo.put(order)
+        os._exit(0)
+
+    def nag(self) -> None:
+        """The third thread: interrupt the unwanted run until it is over.
+
+        Once may not do: an exception raised at a delicate moment must wait, and one raised inside a
+        destructor is swallowed by the interpreter.
+        """
+        while True:
+            run = self._nags.get()
+            while self._running == run:
+                _thread.interrupt_main()  # works on Windows too, where a process cannot signal itself
+                time.sleep(NAG)
+
+    def interrupted(self, _signal: int, frame: FrameType | None) -> None:
+        """Called in the main thread between two bytecodes, so nothing can change under its feet.
+
+        Ctrl-C in the server's terminal comes here too and means nothing: the server tells us when to end.
+        """
+        if self._running is not None and self._running == self._unwanted and not delicate(frame):
+            raise Stopped
+
+    def work(self) -> None:
+        """Do what is ordered, for ever."""
+        while True:
+            order = self._todo.get()
+            try:
+                self._running = order["run"]
+                end = self._attempt(order)
+            except Stopped:  # it came after the run's end, before the next line
+                end = {"end": "stopped"}
+            self._running = None
+            _tidy()
+            self.say({"run": order["run"], **end})
+
+    def _attempt(self, order: Mapping[str, Any]) -> dict[str, str]:
+        """Run it, and say in one word how it ended."""
+        try:
+            self._compute(order["run"], order)
+        except Stopped:
+            return {"end": "stopped"}
+        except ValueError as error:
+            traceback.print_exc()
+            return {"end": "failed", "error": "job_refused", "sentence": str(error)[:500]}
+        except BaseException as error:
+            traceback.print_exc()
+            return {"end": "failed", "error": "job_memory" if _out_of_memory(error) else "job_broken"}
+        return {"end": "done"}
+
+    def _compute(self, run: int, order: Mapping[str, Any]) -> None:
+        if self._unwanted == run:
+            raise Stopped
+        events = from_values(_find(order["name"]), order["values"]).run()
+        with contextlib.closing(events):  # type: ignore[type-var]  # recipes are generators
+            for event in events:
+                self.say({"run": run, "event": to_json(event)})
+                if self._unwanted == run:
+                    raise Stopped
+
+
+def delicate(frame: FrameType | None) -> bool:
+    """Is the interpreter inside an import or a context manager's own code?
+
+    A half-imported module or a half-entered ``torch.no_grad`` would spoil the runs that follow.
+    """
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name in DELICATE or code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _find(name: str) -> type[Recipe]:
+    """The recipe of that name; tests bring their own in the module that DKDEMO_TEST_RECIPES names."""
+    extra = os.environ.get("DKDEMO_TEST_RECIPES")
+    if extra:
+        own: dict[str, type[Recipe]] = importlib.import_module(extra).RECIPES
+        if name in own:
+            return own[name]
+    from dkdemo.experiments import find
+
+    return find(name)
+
+
+def _out_of_memory(error: BaseException) -> bool:
+    return isinstance(error, MemoryError) or "OutOfMemory" in type(error).__name__ or "can't allocate" in str(error)
+
+
+def _tidy() -> None:
+    """Whatever a run left behind, the next one starts from the same switches."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return
+    torch.set_grad_enabled(True)
+    torch.set_default_dtype(torch.float32)
+    if torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+
+
+def _be_modest() -> None:
+    """Slides and sliders come first; and when memory runs out, this process goes and the server stays."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("500")
+
+
+def warm_up() -> dict[str, Any]:
+    """Pay now for what the first run would wait for: torch, its optimisers' late imports, the embedded data."""
+    if os.environ.get("DKDEMO_COLD_WORKER"):
+        return {"device": "none"}  # tests of the machinery need no torch
+    import torch
+
+    from dkdemo import experiments
+
+    try:
+        from dkdemo.device import describe, pick
+    except ImportError:  # TEMPORARY until device.py is in the tree
+        pick, describe = (lambda: torch.device("cpu")), str
+
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    device = pick()
+    experiments.catalogue()
+    net = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(72, 10)).to(device)
+    adam = torch.optim.Adam(net.parameters())
+    torch.nn.functional.cross_entropy(
+        net(torch.zeros(2, 1, 8, 8, device=device)), torch.tensor([0, 1]).to(device)
+    ).backward()
+    adam.step()
+    return {"device": describe(device), "torch": torch.__version__, "threads": torch.get_num_threads()}
+
+
+def main(lane: str) -> None:
+    # The server reads file descriptor 1: keep a copy of it for us, and send all other prints, also those
+    # of C libraries, to the error stream.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    worker = Worker(lane, out)
+    signal.signal(signal.SIGINT, worker.interrupted)
+    _be_modest()
+    for task in (worker.listen, worker.nag):
+        threading.Thread(target=task, daemon=True).start()
+    worker.say({"ready": {"pid": os.getpid(), **warm_up()}})
+    worker.work()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,103 @@
+"""What begins and ends with the server: workers, bus, files in memory, and the lines it prints at the start."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import importlib
+import os
+import socket
+import threading
+from collections.abc import AsyncIterator
+from typing import Any
+
+from streamlit import config
+
+from dkdemo import __version__, jobs
+from dkdemo.jobs.scheduler import Manager
+from dkdemo.jobs.store import Store, home
+from dkdemo.web import routes
+from dkdemo.web.bus import Bus
+from dkdemo.web.middleware import Browsers, zip_streamlit
+
+BUS = Bus()
+BROWSERS = Browsers()
+ZIPPED: dict[str, bytes] = {}
+# Loaded before the first browser comes, so that it does not wait for them, and so that the collector may
+# forget about them. (Streamlit runs main.py and the pages themselves anew for each viewer.)
+try:
+    from dkdemo import datastore
+except ImportError:  # TEMPORARY until datastore.py is in the tree
+    datastore = type("None yet", (), {"present": staticmethod(dict)})  # type: ignore[misc, assignment]
+EARLY = ("dkdemo.experiments", "dkdemo.web.scenes", "dkdemo.web.run_panel", "dkdemo.web.walker", "plotly.graph_objects")
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Start everything, serve, end everything."""
+    manager = Manager(Store(home() / "results.sqlite3"), BUS.publish)
+    BUS.history = manager.history
+    BUS.open()
+    jobs.use(manager)
+    manager.open()  # the workers load torch meanwhile
+    for name in EARLY:
+        importlib.import_module(name)
+    routes.assets()
+    threading.Thread(target=zip_streamlit, args=(ZIPPED,), name="zip", daemon=True).start()
+    announce = asyncio.create_task(_announce(manager))
+    gc.collect()
+    gc.freeze()  # what is here now stays until the end; no collection need look at it again
+    try:
+        yield
+    finally:
+        announce.cancel()
+        BUS.close()
+        jobs.use(None)
+        await asyncio.to_thread(manager.close)
+
+
+def health() -> dict[str, Any]:
+    """GET /health."""
+    return {
+        "version": __version__,
+        "data": {name: {"n": found.n, "where": found.where, "embedded": found.embedded}
+                 for name, found in datastore.present().items()},
+        **jobs.manager().health(),
+        "browsers": BROWSERS.connected,
+        "live_clients": BUS.clients,
+    }  # fmt: skip
+
+
+def room_address() -> str | None:
+    """This machine's address in the local network. Nothing is sent: a UDP socket only picks its route."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        address = str(probe.getsockname()[0])
+    return None if address.startswith(("127.", "0.")) else address
+
+
+def addresses(host: str | None, port: int) -> list[str]:
+    """The lines that say where to point a browser."""
+    if host not in ("0.0.0.0", "::", "", None):
+        return [f"Open             http://{host}:{port}"]
+    room = room_address()
+    found = f"http://{room}:{port}" if room else "no network found; only this machine"
+    return [f"This machine     http://localhost:{port}", f"The room         {found}"]
+
+
+async def _announce(manager: Manager) -> None:
+    """Print the addresses at once, and the device when the worker has told it."""
+    found = await asyncio.to_thread(datastore.present)
+    port, host = int(config.get_option("server.port")), config.get_option("server.address")
+    print("\n  The story of the dark knowledge", flush=True)
+    for line in addresses(host, port):
+        print(f"  {line}")
+    print(f"  {'Data':17}{', '.join(f'{name} ({one.n})' for name, one in found.items())}", flush=True)
+    while (device := manager.health()["device"]) is None:
+        await asyncio.sleep(0.2)
+    threads = os.environ.get("DKDEMO_THREADS", "1")
+    print(f"  {'Device':17}{device}, {threads} thread{'s' if threads != '1' else ''} a worker\n", flush=True)
