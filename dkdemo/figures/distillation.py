@@ -18,8 +18,9 @@ UNITS_PER_DOT = 8
 
 def batch(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str], *, squared: bool) -> go.Figure:
     """One row of the batch: both answers at T, the push on each logit, and how hard the soft term pushes by T."""
-    headings = words["batch_answers"], words["batch_push"], words["batch_curve"]
-    chart = side_by_side((1.25, 0.9, 1.1), headings, gap=0.08)
+    answers = words["batch_answers"].format(teacher_color=theme.TEACHER, student_color=theme.STUDENT)
+    headings = answers, words["batch_push"], words["batch_curve"]
+    chart = side_by_side((1.5, 0.8, 1.1), headings, gap=0.075)
     for role, color, offset in (("teacher", theme.TEACHER, 0), ("student", theme.STUDENT, 1)):
         chart.add_bar(
             x=list(names),
@@ -62,11 +63,17 @@ def batch(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, s
     top = max(*values["curve_squared"], *values["curve_plain"])
     chart.update_layout(
         barmode="group",
+        bargap=0.2,
         xaxis={"type": "category"},
         yaxis={"range": [0, 1.15], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
         xaxis2={"type": "category"},
         yaxis2={"range": [-STRONGEST, STRONGEST], "zeroline": True, "zerolinecolor": theme.FAINT},
-        xaxis3={"type": "log", "range": [-0.33, 1.33], "tickvals": [0.5, 1, 2, 4, 8, 20], "title": words["batch_t"]},
+        xaxis3={
+            "type": "log",
+            "range": [-0.33, 1.33],
+            "tickvals": [0.5, 1, 2, 4, 8, 20],
+            "title": {"text": words["batch_t"], "standoff": 4},
+        },
         yaxis3={"range": [0, 1.15 * top]},
     )
     return note(chart, claim=words["batch_claim_squared" if squared else "batch_claim_plain"])
@@ -117,7 +124,7 @@ def darkness(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str
     )
     for shift, who, color in ((-1, "other", theme.FAINT), (1, "mine", theme.DARK)):
         chart.add_annotation(
-            x=1.5 + 0.25 * shift,
+            x=1.5 + 0.34 * shift,
             y=0.92,
             xref="x",
             yref="y",

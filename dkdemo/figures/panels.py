@@ -37,6 +37,7 @@ def side_by_side(
             text=heading,
             xref="paper",
             yref="paper",
+            xanchor="center",
             yanchor="bottom",
             showarrow=False,
         )

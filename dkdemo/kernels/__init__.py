@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 KERNELS: dict[str, Callable[..., dict[str, Any]]] = {}
@@ -18,3 +18,8 @@ for _found in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.nam
     _chapter = importlib.import_module(f"{__name__}.{_found.name}")
     KERNELS.update(_chapter.KERNELS)
     SAMPLES.update(_chapter.SAMPLES)
+
+
+def script(name: str, inputs: Mapping[str, Any]) -> str:
+    """A script for anyone with this repository: the numbers of that kernel at these inputs."""
+    return f"from pprint import pprint\n\nfrom dkdemo.kernels import KERNELS\n\npprint(KERNELS[{name!r}](**{dict(inputs)!r}))\n"

@@ -69,10 +69,13 @@ def circle_forces(x: Sequence[float], y: Sequence[float], temperature: float) ->
     length = np.clip(REACH * len(angle) * force / 2, -LONGEST, LONGEST)  # one pair's share of the mean loss
     on_x, on_y = np.cos(angle), np.sin(angle)
     tip_x, tip_y = on_x - length * on_y, on_y + length * on_x  # along the tangent
+    pairs = [(i, int(partner[i])) for i in range(len(angle) // 2)]
     return {
         "x": on_x.tolist(),
         "y": on_y.tolist(),
         "force": force.tolist(),
+        "link_x": [part for i, j in pairs for part in (float(on_x[i]), float(on_x[j]), None)],
+        "link_y": [part for i, j in pairs for part in (float(on_y[i]), float(on_y[j]), None)],
         "arrow_x": [part for a, b in zip(on_x.tolist(), tip_x.tolist(), strict=True) for part in (a, b, None)],
         "arrow_y": [part for a, b in zip(on_y.tolist(), tip_y.tolist(), strict=True) for part in (a, b, None)],
         "tip_x": tip_x.tolist(),

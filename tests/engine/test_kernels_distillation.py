@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from dkdemo.distillation import kd_loss, soft_loss
-from dkdemo.kernels import KERNELS, SAMPLES
+from dkdemo.kernels import KERNELS, SAMPLES, script
 from dkdemo.kernels.temperature import percent
 
 
@@ -71,3 +71,9 @@ def test_equal_loss_is_not_equal_update():
 
 def test_percentages_never_round_something_to_nothing():
     assert [percent(share) for share in (0, 1e-9, 0.0005, 0.71624, 1)] == ["0.0%", "<0.1%", "0.1%", "71.6%", "100.0%"]
+
+
+def test_the_script_beside_a_picture_prints_its_numbers(capsys):
+    inputs = {"logits": [1.4, 2.8, 0.9], "temperature": 2.0}
+    exec(compile(script("softmax_bars", inputs), "shown", "exec"), {})
+    assert "0.5309754" in capsys.readouterr().out
