@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dkdemo.experiments.manifold import Manifold
+from dkdemo.experiments.midpoint import Midpoint
+from dkdemo.experiments.noise import Noise
 from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.smooth_teacher import SmoothTeacher
+from dkdemo.experiments.smoothing import Smoothing
 
 
 def catalogue() -> dict[str, type[Recipe]]:
     """All recipes, keyed by the word that runs them: ``python -m dkdemo run WORD``."""
-    recipes: list[type[Recipe]] = []
+    recipes: list[type[Recipe]] = [
+        Smoothing,
+        SmoothTeacher,
+        Manifold,
+        Midpoint,
+        Noise,
+    ]
     return {recipe.name: recipe for recipe in recipes}
 
 

@@ -6,10 +6,15 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
 
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 LAYERS = 3  # hidden layers; mixing in layer 0 is plain mixup
 WIDTH = 64
@@ -45,14 +50,14 @@ class Manifold(Recipe):
         return 4.0
 
     def run(self) -> Iterator[Event]:
-        import numpy as np
         import torch
         import torch.nn.functional as F
 
         from dkdemo import models
         from dkdemo.device import describe, pick
-        from dkdemo.experiments.side_by_side import Learner, Pace, one_hot
+        from dkdemo.experiments.side_by_side import Learner, one_hot
         from dkdemo.mixing import draw_lambda, draw_order, manifold_mixup
+        from dkdemo.training import marks
 
         began, device = time.perf_counter(), pick()
         dice = np.random.default_rng(self.seed)
@@ -61,14 +66,14 @@ class Manifold(Recipe):
         y, y_test = (torch.tensor(set_[1], device=device) for set_ in (arms, fresh))
         targets = one_hot(y, 2)
         plain, mixed = (
-            Learner(models.mlp((2, *[WIDTH] * LAYERS, 2), seed=self.seed).to(device), RATE, STEPS) for _ in range(2)
+            Learner(models.mlp((2, *(WIDTH,) * LAYERS, 2), seed=self.seed).to(device), RATE, STEPS) for _ in range(2)
         )
-        layers = [*mixed.net.features, mixed.net.head]  # flatten, then linear and ReLU by turns
+        layers = [layer for layer in mixed.net.modules() if not list(layer.children())]  # flatten, linear, ReLU, ...
         encode = torch.nn.Sequential(*layers[: 1 + 2 * self.layer])
         finish = torch.nn.Sequential(*layers[1 + 2 * self.layer :])
         side = torch.linspace(-EDGE, EDGE, GRID, device=device)
         plane = torch.cartesian_prod(side, side).flip(1)  # rows of constant y: (GRID * GRID, 2)
-        pace = Pace(0.2, STEPS)
+        due = marks(STEPS, 30)
 
         for step in range(1, STEPS + 1):
             lam, order = draw_lambda(self.alpha, dice), draw_order(len(x), dice)
@@ -76,7 +81,7 @@ class Manifold(Recipe):
             mixed.step(F.cross_entropy(logits, labels))
             loss = F.cross_entropy(plain.net(x), y)
             plain.step(loss)
-            if pace.due(step):
+            if step in due:
                 dark = {name: _darkness(one.net, plane) for name, one in (("plain", plain), ("mixed", mixed))}
                 yield Progress(step, STEPS, {name: float(surface.mean()) for name, surface in dark.items()})
                 yield Snapshot("surface", dark)
@@ -104,10 +109,8 @@ class Manifold(Recipe):
         )
 
 
-def spirals(points: int, dice):  # type: ignore[no-untyped-def]
+def spirals(points: int, dice: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Two arms around each other with a little noise: (2 * points, 2) float32 within about 1, and 0 or 1 each."""
-    import numpy as np
-
     turn = np.sqrt(dice.random(points * 2)) * 2.5 * math.pi
     label = np.arange(points * 2) % 2
     angle, radius = turn + math.pi * label, turn / (2.5 * math.pi)
@@ -115,7 +118,7 @@ def spirals(points: int, dice):  # type: ignore[no-untyped-def]
     return (place + 0.03 * dice.standard_normal(place.shape)).astype(np.float32), label
 
 
-def _darkness(net, plane):  # type: ignore[no-untyped-def]
+def _darkness(net: nn.Module, plane: Tensor) -> np.ndarray:
     """(GRID, GRID) float32: the probability of the less likely arm."""
     import torch
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
 
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor, nn
+
+    from dkdemo.datasets import Dataset
 
 METHODS = ("plain", "mixup", "cutmix", "manifold")
 POINTS = 21  # along the line from one image to the other
@@ -39,15 +46,15 @@ class Midpoint(Recipe):
         return (DIGITS if self.data == "digits" else LARGE)[2]
 
     def run(self) -> Iterator[Event]:
-        import numpy as np
         import torch
         import torch.nn.functional as F
 
         from dkdemo import datasets
         from dkdemo.device import describe, pick
         from dkdemo.evaluation import accuracy
-        from dkdemo.experiments.side_by_side import Learner, Pace, answer, net_for, one_hot
+        from dkdemo.experiments.side_by_side import Learner, net_for, one_hot
         from dkdemo.mixing import cutmix, draw_box, draw_lambda, draw_order, manifold_mixup, mixup
+        from dkdemo.training import answers, marks
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load(self.data, str(device))
@@ -59,12 +66,12 @@ class Midpoint(Recipe):
         nets = {name: learner.net for name, learner in learners.items()}
         encode, finish = _cut(nets["manifold"])
         first, second = _pairs(test, 600, torch.Generator().manual_seed(self.seed + 1))
-        pace = Pace(0.4, STEPS)
+        due = marks(STEPS, 20)
 
         for step, (x, y) in zip(range(1, STEPS + 1), train.batches(BATCH, generator), strict=False):
             targets = one_hot(y, len(train.classes))
             lam, order = draw_lambda(self.alpha, dice), draw_order(len(x), dice)
-            box = draw_box(*x.shape[-2:], lam, dice)
+            box = draw_box(x.shape[-2], x.shape[-1], lam, dice)
             batches = {
                 "plain": (x, targets),
                 "mixup": mixup(x, targets, lam, order),
@@ -74,7 +81,7 @@ class Midpoint(Recipe):
                 learners[name].step(F.cross_entropy(nets[name](images), labels))
             logits, labels = manifold_mixup(encode, finish, x, targets, lam, order)
             learners["manifold"].step(F.cross_entropy(logits, labels))
-            if pace.due(step):
+            if step in due:
                 lines = {name: _confidence(net, first[:60], second[:60], 11) for name, net in nets.items()}
                 yield Progress(step, STEPS, {name: float(line[5]) for name, line in lines.items()})
                 yield Snapshot("line", {"share": np.linspace(0, 1, 11), **lines})
@@ -84,7 +91,7 @@ class Midpoint(Recipe):
             {
                 "line": {"share": np.linspace(0, 1, POINTS), **lines},
                 "midpoint": {name: float(line[POINTS // 2]) for name, line in lines.items()},
-                "accuracy": {name: accuracy(answer(net, test), test.labels).item() for name, net in nets.items()},
+                "accuracy": {name: accuracy(answers(net, test), test.labels).item() for name, net in nets.items()},
                 "alpha": self.alpha,
                 "n": {"train": len(train.labels), "test": len(test.labels), "pairs": len(first)},
                 "seeds": [self.seed],
@@ -94,16 +101,19 @@ class Midpoint(Recipe):
         )
 
 
-def _cut(net):  # type: ignore[no-untyped-def]
+def _cut(net: nn.Module) -> tuple[nn.Module, nn.Module]:
     """The net up to its first hidden layer, and the rest of it."""
     import torch
 
-    layers = list(net.features)
+    from dkdemo.models import Classifier
+
+    assert isinstance(net, Classifier)
+    layers, head = list(net.features.children()), net.head
     after = next(place for place, layer in enumerate(layers) if isinstance(layer, torch.nn.ReLU)) + 1
-    return torch.nn.Sequential(*layers[:after]), torch.nn.Sequential(*layers[after:], net.head)
+    return torch.nn.Sequential(*layers[:after]), torch.nn.Sequential(*layers[after:], head)
 
 
-def _pairs(test, count, generator):  # type: ignore[no-untyped-def]
+def _pairs(test: Dataset, count: int, generator: Generator) -> tuple[Tensor, Tensor]:
     """Images (P, C, H, W) of test pairs from different classes."""
     import torch
 
@@ -112,7 +122,7 @@ def _pairs(test, count, generator):  # type: ignore[no-untyped-def]
     return test.normalised(one[different]), test.normalised(two[different])
 
 
-def _confidence(net, first, second, points):  # type: ignore[no-untyped-def]
+def _confidence(net: nn.Module, first: Tensor, second: Tensor, points: int) -> np.ndarray:
     """The mean largest probability at ``points`` shares of the second image, 0 to 1."""
     import torch
 

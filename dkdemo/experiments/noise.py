@@ -5,10 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
 
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 METHODS = ("plain", "mixup", "cutout", "cutmix")
 # images a class (0: all), hidden widths, seeds, seconds
@@ -44,13 +49,13 @@ class Noise(Recipe):
         return (DIGITS if self.data == "digits" else LARGE)[3]
 
     def run(self) -> Iterator[Event]:
-        import numpy as np
         import torch
 
         from dkdemo import datasets, models
         from dkdemo.device import describe, pick
         from dkdemo.evaluation import accuracy, spread
-        from dkdemo.experiments.side_by_side import Learner, Pace, one_hot, sample
+        from dkdemo.experiments.side_by_side import Learner, one_hot, sample
+        from dkdemo.training import marks
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load(self.data, str(device))
@@ -67,7 +72,7 @@ class Noise(Recipe):
 
         seeds = list(range(self.seed, self.seed + repeats))
         students = models.StackedMLP((images[0].numel(), *widths, classes), seeds * len(METHODS)).to(device)
-        learner, pace = Learner(students, RATE, STEPS), Pace(0.1, STEPS)
+        learner, due = Learner(students, RATE, STEPS), marks(STEPS, 50)
         asked, truth = test.normalised().flatten(1), test.labels
         few = sample(1000, len(truth), generator).to(device)
 
@@ -82,7 +87,7 @@ class Noise(Recipe):
                     y.append(targets)
             logits = students(torch.stack(x))  # (methods * seeds, B, K)
             learner.step(-(torch.stack(y) * logits.log_softmax(-1)).sum(-1).mean(-1).sum())
-            if pace.due(step):
+            if step in due:
                 with torch.no_grad():
                     right = accuracy(students(asked[few]), truth[few]).view(len(METHODS), repeats)
                 yield Progress(step, STEPS, dict(zip(METHODS, right.mean(1).tolist(), strict=True)))
@@ -105,7 +110,9 @@ class Noise(Recipe):
         )
 
 
-def _mix(method, images, targets, alpha, dice):  # type: ignore[no-untyped-def]
+def _mix(
+    method: str, images: Tensor, targets: Tensor, alpha: float, dice: np.random.Generator
+) -> tuple[Tensor, Tensor]:
     """One batch as this method sees it, drawn with fresh dice."""
     from dkdemo.mixing import cutmix, cutout, draw_box, draw_lambda, draw_order, mixup
 
@@ -114,5 +121,5 @@ def _mix(method, images, targets, alpha, dice):  # type: ignore[no-untyped-def]
     order = draw_order(len(images), dice)
     if method == "mixup":
         return mixup(images, targets, draw_lambda(alpha, dice), order)
-    box = draw_box(*images.shape[-2:], draw_lambda(1.0, dice), dice)
+    box = draw_box(images.shape[-2], images.shape[-1], draw_lambda(1.0, dice), dice)
     return (cutout(images, box), targets) if method == "cutout" else cutmix(images, targets, box, order)

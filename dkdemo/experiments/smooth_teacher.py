@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from dkdemo.datasets import Dataset
 
 TEMPERATURES = (8.0, 1.0)
 STUDENTS = ("hard_8", "smooth_8", "hard_1", "smooth_1")  # taught by which teacher, at which temperature
@@ -20,13 +25,14 @@ class Plan:
 
     teacher: tuple[int, int, float]
     student: tuple[int, int, float]
+    channels: tuple[int, int]
     hidden_widths: tuple[int, ...]
     held_out: int
     seconds: float
 
 
-DIGITS = Plan((600, 64, 5e-3), (500, 128, 1e-2), (64,), 200, 4.0)
-LARGE = Plan((936, 128, 5e-3), (600, 256, 3e-3), (100,), 2000, 22.0)  # two epochs of MNIST for each teacher
+DIGITS = Plan((600, 64, 5e-3), (500, 128, 1e-2), (8, 16), (64,), 200, 4.0)
+LARGE = Plan((936, 128, 5e-3), (600, 256, 3e-3), (16, 32), (100,), 2000, 30.0)  # two epochs of MNIST for each teacher
 
 
 @dataclass(frozen=True)
@@ -60,96 +66,96 @@ class SmoothTeacher(Recipe):
 
     def run(self) -> Iterator[Event]:
         import torch
-        import torch.nn.functional as F
 
-        from dkdemo import datasets, models
+        from dkdemo import datasets
         from dkdemo.device import describe, pick
-        from dkdemo.distillation import soft_loss
         from dkdemo.evaluation import accuracy, choose_bias
-        from dkdemo.experiments.side_by_side import Learner, Pace, answer, net_for
-        from dkdemo.labels import smooth_labels
+        from dkdemo.training import answers
 
-        began, device, plan = time.perf_counter(), pick(), self.plan
+        began, device = time.perf_counter(), pick()
         train, test = datasets.load(self.data, str(device))
-        classes = len(train.classes)
-        if self.hide >= classes:
-            raise ValueError(f"{self.data} has the classes 0 to {classes - 1}, got {self.hide}")
-
-        (long, batch, rate), (short, student_batch, student_rate) = plan.teacher, plan.student
-        steps = long + short
-        teachers = [Learner(net_for(train, self.seed).to(device), rate, long) for _ in range(2)]
-        pace = Pace(0.1, steps)
-        batches = train.batches(batch, torch.Generator().manual_seed(self.seed))
-        for step, (x, y) in zip(range(1, long + 1), batches, strict=False):
-            losses = []
-            for teacher, alpha in zip(teachers, (0.0, self.alpha), strict=True):
-                losses.append(F.cross_entropy(teacher.net(x), smooth_labels(y, classes, alpha)))
-                teacher.step(losses[-1])
-            if pace.due(step):
-                yield Progress(step, steps, {"hard_loss": losses[0].item(), "smooth_loss": losses[1].item()})
-
-        # What the teachers say is computed once, not once a student's step.
-        said = torch.stack([answer(teacher.net, train) for teacher in teachers])  # (2, N, K)
+        if self.hide >= len(train.classes):
+            raise ValueError(f"{self.data} has the classes 0 to {len(train.classes) - 1}, got {self.hide}")
+        teachers = yield from self._teachers(train)
+        # What the teachers say is computed once, not at every step of the students.
+        said = torch.stack([answers(teacher, train) for teacher in teachers])  # (2, N, K)
         order = torch.randperm(len(train.labels), generator=torch.Generator().manual_seed(self.seed)).to(device)
-        held, rest = order[: plan.held_out], order[plan.held_out :]
+        held, rest = order[: self.plan.held_out], order[self.plan.held_out :]
         rest = rest[train.labels[rest] != self.hide]
-        heat = torch.tensor(TEMPERATURES, device=device).repeat_interleave(2)  # (4,)
-        pixels = train.images[0].numel()
-        students = models.StackedMLP((pixels, *plan.hidden_widths, classes), [self.seed] * len(STUDENTS)).to(device)
-        learner = Learner(students, student_rate, short)
-        dice = torch.Generator().manual_seed(self.seed + 1)
-        unseen = test.labels == self.hide
-        for step in range(1, short + 1):
-            index = rest[torch.randint(len(rest), (student_batch,), generator=dice).to(device)]
-            logits = students(train.normalised(index).flatten(1))  # (4, B, K)
-            learner.step(soft_loss(logits, said[:, index].repeat(2, 1, 1), temperature=heat).sum())
-            if pace.due(long + step):
-                right = accuracy(_logits(students, test, unseen), test.labels[unseen])
-                yield Progress(long + step, steps, dict(zip(STUDENTS, right.tolist(), strict=True)))
+        students = yield from self._students(train[rest], said[:, rest], test)
 
-        everything = torch.ones_like(unseen)
-        logits = _logits(students, test, everything)
-        hidden = torch.arange(classes, device=device) == self.hide
+        unseen, hidden = test.labels == self.hide, torch.arange(len(test.classes), device=device) == self.hide
         share = (said[0, held].argmax(-1) == self.hide).double().mean().item()
-        with torch.no_grad():
-            bias = choose_bias(students(train.normalised(held).flatten(1)), hidden, share)
+        bias = choose_bias(answers(students, train, held), hidden, share)  # (4,)
+        logits = answers(students, test)
         lifted = logits + bias[:, None, None] * hidden
         measured = {
             "before": accuracy(logits[:, unseen], test.labels[unseen]),
             "after": accuracy(lifted[:, unseen], test.labels[unseen]),
             "all_before": accuracy(logits, test.labels),
             "all_after": accuracy(lifted, test.labels),
+            "bias": bias,
         }
         yield Done(
             {
-                **{
-                    f"{student}_{when}": right[place].item()
-                    for when, right in measured.items()
-                    for place, student in enumerate(STUDENTS)
-                },
-                **{f"{student}_bias": bias[place].item() for place, student in enumerate(STUDENTS)},
-                **{
-                    f"{name}_teacher": accuracy(answer(teacher.net, test), test.labels).item()
-                    for name, teacher in zip(("hard", "smooth"), teachers, strict=True)
-                },
+                **{what: dict(zip(STUDENTS, row.tolist(), strict=True)) for what, row in measured.items()},
+                "teachers": [accuracy(answers(teacher, test), test.labels).item() for teacher in teachers],
                 "hide": test.classes[self.hide],
                 "alpha": self.alpha,
-                "n": {
-                    "train": len(train.labels),
-                    "transfer": len(rest),
-                    "held_out": len(held),
-                    "test": len(test.labels),
-                },
+                "n": {"train": len(train), "transfer": len(rest), "held_out": len(held), "test": len(test)},
                 "seeds": [self.seed],
                 "device": describe(device),
                 "seconds": time.perf_counter() - began,
             }
         )
 
+    def _teachers(self, train: Dataset) -> Generator[Event, None, list[nn.Module]]:
+        """Both teachers from the same first weights on the same batches of all classes."""
+        import torch
+        import torch.nn.functional as F
 
-def _logits(students, data, which):  # type: ignore[no-untyped-def]
-    """(4, M, K) of the images that ``which`` marks."""
-    import torch
+        from dkdemo.experiments.side_by_side import Learner, net_for
+        from dkdemo.labels import smooth_labels
+        from dkdemo.training import marks
 
-    with torch.no_grad():
-        return students(data.normalised(torch.where(which)[0]).flatten(1))
+        steps, batch, rate = self.plan.teacher
+        total = steps + self.plan.student[0]
+        teachers = [
+            Learner(net_for(train, self.seed, self.plan.channels).to(train.labels.device), rate, steps)
+            for _ in range(2)
+        ]
+        batches, due = train.batches(batch, torch.Generator().manual_seed(self.seed)), marks(steps, 60)
+        for step, (x, y) in zip(range(1, steps + 1), batches, strict=False):
+            losses = []
+            for teacher, alpha in zip(teachers, (0.0, self.alpha), strict=True):
+                losses.append(F.cross_entropy(teacher.net(x), smooth_labels(y, len(train.classes), alpha)))
+                teacher.step(losses[-1])
+            if step in due:
+                yield Progress(step, total, {"hard_loss": losses[0].item(), "smooth_loss": losses[1].item()})
+        return [teacher.net for teacher in teachers]
+
+    def _students(self, seen: Dataset, said: Tensor, test: Dataset) -> Generator[Event, None, nn.Module]:
+        """Four students of the teachers' logits ``said`` (2, N, K), each teacher at T = 8 and at T = 1."""
+        import torch
+
+        from dkdemo import models
+        from dkdemo.distillation import soft_loss
+        from dkdemo.evaluation import accuracy
+        from dkdemo.experiments.side_by_side import Learner
+        from dkdemo.training import answers, marks
+
+        steps, batch, rate = self.plan.student
+        before, due = self.plan.teacher[0], marks(steps, 40)
+        heat = torch.tensor(TEMPERATURES, device=test.labels.device).repeat_interleave(2)  # (4,)
+        widths = (test.images[0].numel(), *self.plan.hidden_widths, said.shape[-1])
+        students = models.StackedMLP(widths, [self.seed] * len(STUDENTS)).to(test.labels.device)
+        learner, dice = Learner(students, rate, steps), torch.Generator().manual_seed(self.seed + 1)
+        unseen = (test.labels == self.hide).nonzero().flatten()
+        for step in range(1, steps + 1):
+            index = torch.randint(len(seen), (batch,), generator=dice).to(test.labels.device)
+            logits = students(seen.normalised(index).flatten(1))  # (4, B, K)
+            learner.step(soft_loss(logits, said[:, index].repeat(2, 1, 1), temperature=heat).sum())
+            if step in due:
+                right = accuracy(answers(students, test, unseen), test.labels[unseen])
+                yield Progress(before + step, before + steps, dict(zip(STUDENTS, right.tolist(), strict=True)))
+        return students

@@ -11,7 +11,7 @@ from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from dkdemo.datasets import Dataset
 
@@ -52,8 +52,9 @@ class Smoothing(Recipe):
 
         from dkdemo import datasets, evaluation
         from dkdemo.device import describe, pick
-        from dkdemo.experiments.side_by_side import Learner, Pace, answer, net_for, sample
+        from dkdemo.experiments.side_by_side import Learner, net_for, sample
         from dkdemo.labels import smooth_labels
+        from dkdemo.training import answers, marks
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load(self.data, str(device))
@@ -65,21 +66,23 @@ class Smoothing(Recipe):
         few = sample(1000, len(test.labels), dice).to(device)
         nets = [net_for(train, self.seed).to(device) for _ in NETS]
         learners = [Learner(net, 5e-3, steps) for net in nets]
-        batches, pace = train.batches(batch, torch.Generator().manual_seed(self.seed)), Pace(0.15, steps)
+        batches, due = train.batches(batch, torch.Generator().manual_seed(self.seed)), marks(steps, 40)
 
         for step, (x, y) in zip(range(1, steps + 1), batches, strict=False):
             for learner, alpha in zip(learners, (0.0, self.alpha), strict=True):
                 targets = smooth_labels(y, len(train.classes), alpha)
                 learner.step(F.cross_entropy(learner.net(x), targets))
-            if pace.due(step):
+            if step in due:
                 planes, numbers = _planes(nets, test, shown, self.classes)
-                bins, errors = _calibration([_forward(net, test, few) for net in nets], test.labels[few])
+                bins, errors = _calibration([answers(net, test, few) for net in nets], test.labels[few])
                 yield Progress(step, steps, numbers | errors)
                 yield Snapshot("planes", planes)
                 yield Snapshot("reliability", bins)
 
-        planes, numbers = _planes(nets, test, shown, self.classes)
-        logits = [answer(net, test) for net in nets]
+        planes, _ = _planes(nets, test, shown, self.classes)
+        every = torch.isin(test.labels, torch.tensor(self.classes, device=device)).nonzero().flatten()
+        _, numbers = _planes(nets, test, every, self.classes)
+        logits = [answers(net, test) for net in nets]
         bins, errors = _calibration(logits, test.labels)
         right = {
             f"{name}_accuracy": evaluation.accuracy(z, test.labels).item() for name, z in zip(NETS, logits, strict=True)
@@ -107,16 +110,6 @@ def _some(labels: Tensor, kind: int, count: int, dice: Any) -> Tensor:
 
     own = torch.where(labels == kind)[0]
     return own[torch.randperm(len(own), generator=dice)[:count].to(own.device)]
-
-
-def _forward(net: nn.Module, data: Dataset, index: Tensor) -> Tensor:
-    import torch
-
-    net.eval()
-    with torch.no_grad():
-        logits = net(data.normalised(index))
-    net.train()
-    return logits
 
 
 def _planes(nets: list[Any], test: Dataset, shown: Tensor, classes: tuple[int, ...]) -> tuple[dict, dict]:
