@@ -7,10 +7,12 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot, from_json
+
+if TYPE_CHECKING:  # recipes import the events beside us: importing them here would close a circle
+    from dkdemo.experiments.recipe import Recipe
 
 State = Literal["queued", "running", "done", "stopped", "failed"]
 MAX_PROGRESS = 2000  # points of a curve kept; beyond it every second one goes, a chart has fewer pixels than that
