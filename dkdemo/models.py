@@ -62,14 +62,14 @@ def small_cnn(a: int, b: int, in_channels: int, side: int, classes: int, *, seed
     conv5x5/2 (a) - BN - ReLU - conv5x5/2 (b) - BN - ReLU - linear 64 - ReLU - linear ``classes``, for square
     images (N, in_channels, side, side). ``small_cnn(8, 16, 1, 28, 10)`` reads MNIST at 98 % after one epoch.
     """
-    if side < 4:
-        raise ValueError(f"two strides of 2 need images of side >= 4, got {side}")
-    small = math.ceil(math.ceil(side / 2) / 2)
+    if side < 13:
+        raise ValueError(f"two 5x5 strides of 2 need images of side >= 13, got {side}")
+    small = ((side - 3) // 2 - 3) // 2  # 28 -> 12 -> 4
     features = nn.Sequential(
-        skip_init(nn.Conv2d, in_channels, a, 5, stride=2, padding=2, bias=False),
+        skip_init(nn.Conv2d, in_channels, a, 5, stride=2, bias=False),
         nn.BatchNorm2d(a),
         nn.ReLU(),
-        skip_init(nn.Conv2d, a, b, 5, stride=2, padding=2, bias=False),
+        skip_init(nn.Conv2d, a, b, 5, stride=2, bias=False),
         nn.BatchNorm2d(b),
         nn.ReLU(),
         nn.Flatten(),  # (N, b * small * small)

@@ -44,7 +44,7 @@ def test_an_input_without_a_copy_dimension_is_seen_by_all() -> None:
 
 
 @pytest.mark.parametrize(
-    "build", [lambda seed: mlp(SIZES, seed=seed), lambda seed: small_cnn(2, 3, 1, 9, 4, seed=seed)]
+    "build", [lambda seed: mlp(SIZES, seed=seed), lambda seed: small_cnn(2, 3, 1, 13, 4, seed=seed)]
 )
 def test_the_seed_alone_draws_the_network(build) -> None:
     torch.manual_seed(0)
@@ -60,7 +60,7 @@ def test_the_seed_alone_draws_the_network(build) -> None:
     assert first["head.weight"].abs().max() > 0.6 * bound
 
 
-@pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 32), (1, 8), (3, 9)])
+@pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 32), (1, 13), (3, 15)])
 def test_the_small_cnn_reads_square_images_of_any_side(channels: int, side: int) -> None:
     net = small_cnn(4, 6, channels, side, 10).eval()
     x = torch.rand(2, channels, side, side)
@@ -74,7 +74,7 @@ def test_the_mlp_has_the_parameters_its_sizes_say() -> None:
 
 @pytest.mark.parametrize(
     "call",
-    [lambda: mlp((3,)), lambda: mlp((3, 0, 2)), lambda: StackedMLP((3, 2), ()), lambda: small_cnn(1, 1, 1, 3, 2)],
+    [lambda: mlp((3,)), lambda: mlp((3, 0, 2)), lambda: StackedMLP((3, 2), ()), lambda: small_cnn(1, 1, 1, 12, 2)],
 )
 def test_impossible_networks_are_refused(call) -> None:
     with pytest.raises(ValueError, match="got"):

@@ -1,0 +1,241 @@
+"""Teachers, trained once and kept: in memory for this process, as an npz file for the other worker and for tomorrow.
+
+A teacher's recipe is a frozen dataclass, as an experiment's is. Its file is named after the recipe, the data and the
+code that trains it, so that a teacher trained otherwise is never passed off as this one. The files hold nothing but
+arrays (no pickle); one that is damaged, cut short or of other shapes is trained anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+import zlib
+from collections import OrderedDict
+from collections.abc import Generator, Iterator
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+from zipfile import BadZipFile
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from dkdemo import datasets
+from dkdemo.augment import shift
+from dkdemo.datasets import Dataset
+from dkdemo.device import pick
+from dkdemo.evaluation import accuracy
+from dkdemo.folders import home
+from dkdemo.jobs.events import Progress
+from dkdemo.models import MeanLogits, StackedMLP, small_cnn
+from dkdemo.training import annealed_adam, answers, marks
+
+LOG = logging.getLogger(__name__)
+KEPT = 16  # networks in memory; each is a few hundred kilobytes
+WATCHED = 1000  # test images behind each point of a teacher's learning curve
+
+SOURCES = ("teachers.py", "training.py", "models.py", "datasets.py", "augment.py")  # what shapes a teacher
+
+
+class Teacher(Protocol):
+    """What `obtain` needs of a teacher's recipe."""
+
+    @property
+    def data(self) -> str: ...
+
+    def build(self) -> nn.Module:
+        """The network before its first step, on its device."""
+        ...
+
+    def teach(self, net: nn.Module) -> Iterator[Progress]:
+        """Train ``net`` in place, telling its learning curve."""
+        ...
+
+
+@dataclass(frozen=True)
+class Committee:
+    """A teacher for small inputs: the mean logits of several perceptrons, each trained on noisy inputs.
+
+    ``noise`` is the deviation of Gaussian noise added to the standardised pixels; ``steps`` sets how sure it becomes.
+    """
+
+    data: str = "digits"
+    members: int = 4
+    hidden: int = 256
+    noise: float = 0.1
+    steps: int = 300
+    batch_size: int = 128
+    learning_rate: float = 5e-3
+    smoothing: float = 0.0
+    seed: int = 0
+
+    def build(self) -> MeanLogits:
+        train, _ = datasets.load(self.data, str(pick()))
+        sizes = (train.images[0].numel(), self.hidden, self.hidden, len(train.classes))
+        stack = StackedMLP(sizes, [1000 * self.seed + member for member in range(self.members)])
+        return MeanLogits(stack).to(train.images.device)
+
+    def teach(self, net: nn.Module) -> Iterator[Progress]:
+        assert isinstance(net, MeanLogits)
+        train, test = datasets.load(self.data, str(pick()))
+        dice = torch.Generator().manual_seed(self.seed)
+        adam, schedule = annealed_adam(net, self.learning_rate, self.steps)
+        watched, due = _some(test, dice), marks(self.steps, 12)
+        for step, (x, y) in zip(range(1, self.steps + 1), train.batches(self.batch_size, dice), strict=False):
+            x = x.flatten(1)
+            noise = torch.randn(self.members, *x.shape, generator=dice).to(x.device)
+            logits = net.stack(x + self.noise * noise)  # (members, N, K)
+            everyone = y.repeat(self.members)
+            loss = F.cross_entropy(logits.flatten(0, 1), everyone, label_smoothing=self.smoothing) * self.members
+            adam.zero_grad()
+            loss.backward()
+            adam.step()
+            schedule.step()
+            if step in due:
+                yield Progress(step, self.steps, {"teacher": _score(net, test, watched)})
+
+
+@dataclass(frozen=True)
+class ConvNet:
+    """A teacher for images: `small_cnn`, seeing each image moved by up to ``shift`` pixels each way.
+
+    Few steps leave it lightly trained: nearly as right, and much more talkative about the wrong classes.
+    """
+
+    data: str = "mnist"
+    channels: tuple[int, int] = (8, 16)
+    shift: int = 0
+    steps: int = 100
+    batch_size: int = 256
+    learning_rate: float = 5e-3
+    smoothing: float = 0.0
+    seed: int = 0
+
+    def build(self) -> nn.Module:
+        train, _ = datasets.load(self.data, str(pick()))
+        _, in_channels, side, _ = train.images.shape
+        net = small_cnn(*self.channels, in_channels, side, len(train.classes), seed=self.seed)
+        return net.to(train.images.device)
+
+    def teach(self, net: nn.Module) -> Iterator[Progress]:
+        train, test = datasets.load(self.data, str(pick()))
+        dice = torch.Generator().manual_seed(self.seed)
+        adam, schedule = annealed_adam(net, self.learning_rate, self.steps)
+        watched, due = _some(test, dice), marks(self.steps, 12)
+        for step, (x, y) in zip(range(1, self.steps + 1), train.batches(self.batch_size, dice), strict=False):
+            if self.shift:
+                x = moved(x, train, *draw_shifts(len(x), self.shift, dice))
+            loss = F.cross_entropy(net(x), y, label_smoothing=self.smoothing)
+            adam.zero_grad()
+            loss.backward()
+            adam.step()
+            schedule.step()
+            if step in due:
+                yield Progress(step, self.steps, {"teacher": _score(net, test, watched)})
+
+
+def draw_shifts(n: int, most: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Whole pixels to the right and down, (n,) each, uniform in [-most, most]."""
+    right, down = torch.randint(-most, most + 1, (2, n), generator=generator)
+    return right, down
+
+
+def moved(x: Tensor, data: Dataset, right: Tensor, down: Tensor) -> Tensor:
+    """Standardised images (N, C, H, W) of ``data``, moved; what comes in is black, as in the pixels."""
+    black = data.normalise(torch.zeros_like(data.images[:1]))  # (1, C, H, W)
+    return shift(x - black, right.to(x.device), down.to(x.device)) + black
+
+
+def _some(test: Dataset, dice: torch.Generator) -> Tensor:
+    return torch.randperm(len(test.labels), generator=dice)[:WATCHED].to(test.labels.device)
+
+
+def _score(net: nn.Module, test: Dataset, index: Tensor) -> float:
+    return accuracy(answers(net, test, index), test.labels[index]).item()
+
+
+# Keeping them -----------------------------------------------------------------------------------------------
+
+_memory: OrderedDict[str, nn.Module] = OrderedDict()
+
+
+def obtain(teacher: Teacher) -> Generator[Progress, None, nn.Module]:
+    """The trained teacher: kept, or else trained now, telling its learning curve. ``net = yield from obtain(t)``."""
+    key = _key(teacher)
+    if key not in _memory:
+        path, net = home() / "teachers" / f"{key}.npz", teacher.build()
+        if not _read(path, net):
+            net = teacher.build()
+            yield from teacher.teach(net)
+            _write(path, net)
+        _memory[key] = net.eval()
+    _memory.move_to_end(key)
+    while len(_memory) > KEPT:
+        _memory.popitem(last=False)
+    return _memory[key]
+
+
+def get(teacher: Teacher) -> nn.Module:
+    """`obtain` for those who do not watch."""
+    lessons = obtain(teacher)
+    while True:
+        try:
+            next(lessons)
+        except StopIteration as end:
+            return end.value
+
+
+def _key(teacher: Teacher) -> str:
+    train, _ = datasets.load(teacher.data, str(pick()))
+    recipe = [type(teacher).__name__, asdict(teacher)]  # type: ignore[call-overload]
+    parts = [recipe, _code(), torch.__version__, train.images.device.type, _fingerprint(train)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:20]
+
+
+@cache
+def _code() -> str:
+    """A digest of the code that trains teachers, and of nothing else: a new experiment keeps the old teachers."""
+    here = Path(__file__).parent
+    return hashlib.sha256(b"".join((here / name).read_bytes() for name in SOURCES)).hexdigest()
+
+
+def _fingerprint(data: Dataset) -> int:
+    """An own data set may change under the same name."""
+    return zlib.crc32(data.images.cpu().numpy(), zlib.crc32(data.labels.cpu().numpy()))
+
+
+def _read(path: Path, net: nn.Module) -> bool:
+    """Fill ``net`` from the file; False when there is none or it cannot be believed."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            state = {name: torch.from_numpy(kept[name]) for name in kept.files}
+        if not all(values.isfinite().all() for values in state.values()):
+            raise ValueError("weights must be finite")
+        net.load_state_dict(state)
+    except FileNotFoundError:
+        return False
+    except (OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError, BadZipFile, zlib.error) as error:
+        LOG.warning("the kept teacher %s is damaged and will be trained anew: %s", path.name, error)
+        return False
+    return True
+
+
+def _write(path: Path, net: nn.Module) -> None:
+    """Write beside, then rename: another process sees the whole file or none. A full disk costs only the keeping."""
+    beside = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            beside = file.name
+            np.savez(file, **{name: values.cpu().numpy() for name, values in net.state_dict().items()})
+        os.replace(beside, path)
+    except OSError as error:
+        LOG.warning("the teacher %s could not be kept and will be trained again next time: %s", path.name, error)
+        if beside is not None:
+            Path(beside).unlink(missing_ok=True)
