@@ -11,27 +11,27 @@ SLIDE_LOGITS = [1.4, 2.8, 0.9]  # cat, dog, car: the talk's example from slide 2
 
 def welcome(stage: Stage) -> None:
     dog = float(softmax(SLIDE_LOGITS)[1])
-    stage.title("welcome_title")
-    st.markdown(f"#### {stage.words['welcome_subtitle']}")
-    stage.source("welcome_by")
-    stage.say("welcome_story", dog=dog, wrong=1 - dog)
-    stage.say("welcome_live")
+    with st.container(key="dk-large"):
+        stage.title("welcome_title")
+        stage.say("welcome_subtitle")
+        stage.source("welcome_by")
+        stage.say("welcome_story", dog=dog, wrong=1 - dog)
+        stage.say("welcome_live")
 
 
 def promises(stage: Stage) -> None:
-    stage.title("promises_title")
-    for column, key in zip(st.columns(2), ("promises_mathematics", "promises_wrong"), strict=True):
-        column.container(border=True, height="stretch").markdown(stage.words[key])
-    st.markdown(f"#### {stage.words['promises_agreement']}")
-    stage.say("promises_hands")
-    stage.say("promises_microphone")
+    with st.container(key="dk-large"):
+        stage.title("promises_title")
+        for column, key in zip(st.columns(2), ("promises_mathematics", "promises_wrong"), strict=True):
+            column.container(border=True, height="stretch").markdown(stage.words[key])
+        stage.say("promises_agreement")
 
 
 def speaker(stage: Stage) -> None:
-    stage.title("speaker_title")
-    for key in ("speaker_bs", "speaker_ms", "speaker_phd", "speaker_now"):
-        st.container(border=True).markdown(stage.words[key])
-    stage.say("speaker_moral")
+    with st.container(key="dk-large"):
+        stage.title("speaker_title")
+        stage.say("speaker_path")
+        stage.say("speaker_moral")
 
 
 def talk_map(stage: Stage) -> None:
@@ -39,29 +39,25 @@ def talk_map(stage: Stage) -> None:
     parts = list(dict.fromkeys(row.part for row in CHAPTERS))
     for column, part in zip(st.columns(len(parts)), parts, strict=True):
         rows = [row for row in CHAPTERS if row.part == part]
-        with column:
+        with column.container(border=True, height="stretch"):
             st.markdown(f"**{stage.common[f'part_{part}']}**")
-            st.caption(stage.text("map_minutes", minutes=sum(row.minutes for row in rows)))
+            stage.source("map_minutes", minutes=sum(row.minutes for row in rows))
             for row in rows:
-                st.button(
-                    f"{row.number:02d} {stage.chapter_title(row)}",
-                    key=f"map.{row.id}",
-                    on_click=go_to,
-                    args=(row, row.scenes[0]),
-                    width="stretch",
-                )
+                label = stage.text("map_chapter", number=row.number, title=stage.chapter_title(row), minutes=row.minutes)
+                st.button(label, key=f"map.{row.id}", on_click=go_to, args=(row, row.scenes[0]), width="stretch")
     stage.source("map_hint")
 
 
 def question(stage: Stage) -> None:
-    stage.title("question_title")
-    answer = stage.predict("question_ask", ("question_yes", "question_no", "question_depends"))
-    if answer is None:
-        return
-    if answer:
-        stage.say("question_yours", answer=stage.words[answer])
-    stage.say("question_reveal")
-    stage.say("question_later")
+    with st.container(key="dk-large"):
+        stage.title("question_title")
+        answer = stage.predict("question_ask", ("question_yes", "question_no", "question_depends"))
+        if answer is None:
+            return
+        if answer:
+            stage.say("question_yours", answer=stage.words[answer])
+        stage.say("question_reveal")
+        stage.say("question_later")
 
 
 show("opening", welcome=welcome, promises=promises, speaker=speaker, map=talk_map, question=question)

@@ -15,7 +15,6 @@ from dkdemo.web.registry import Chapter, Scene
 from dkdemo.web.text import Words
 from dkdemo.web.walker import CHAPTERS
 
-
 ICON = str(walker.LIVE / "icon.svg")  # an icon by name would be fetched from the internet
 
 

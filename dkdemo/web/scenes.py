@@ -59,9 +59,9 @@ class Stage:
         with st.container(key=f"dk-erratum-{key}"):
             st.markdown(line)
 
-    def source(self, key: str) -> None:
-        """A citation in small print."""
-        st.caption(self.words[key])
+    def source(self, key: str, **numbers: object) -> None:
+        """A citation or other small print."""
+        st.caption(self.text(key, **numbers))
 
     def predict(self, key: str, options: Sequence[str]) -> str | None:
         """Ask before showing: None until the viewer has committed, then the key of the option chosen.
