@@ -12,6 +12,7 @@ import numpy as np
 
 CLASSES = ("disc", "square", "triangle", "plus", "ring", "star", "half", "frame")
 SIDE = 32
+JITTER = 2.0  # pixels of 32: a small encoder of strides 4 and 2 would need longer for shapes that roam freely
 
 # Where each shape is, in its own coordinates: u to the right, v down, both within [-1, 1].
 INSIDE = (
@@ -29,8 +30,8 @@ INSIDE = (
 def draw(count: int, seed: int, side: int = SIDE) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Draw ``count`` pictures; the same seed draws the same ones.
 
-    Each shape has a radius of 9-13 pixels (of 32), turns by at most 0.15 rad, sits anywhere it fits, and has a
-    random foreground and background colour with a little noise on top.
+    Each shape has a radius of 9-13 pixels (of 32), turns by at most 0.15 rad, sits within 2 pixels of the middle, and
+    has a random foreground and background colour with a little noise on top.
 
     Returns: images uint8 (N, 3, side, side), shape labels int64 (N,), foreground hues float32 (N,) in [0, 1).
     """
@@ -43,7 +44,7 @@ def draw(count: int, seed: int, side: int = SIDE) -> tuple[np.ndarray, np.ndarra
         return dice.uniform(low, high, size=(count, 1, 1)).astype(np.float32)
 
     radius, angle = between(9, 13) * side / 32, between(-0.15, 0.15)
-    room = side / 2 - 1 - radius
+    room = np.minimum(side / 2 - 1 - radius, JITTER * side / 32)
     down, across = np.mgrid[0:side, 0:side].astype(np.float32) + 0.5
     dx = across - side / 2 - between(-1, 1) * room
     dy = down - side / 2 - between(-1, 1) * room
