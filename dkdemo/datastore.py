@@ -36,7 +36,10 @@ IDX_FILES = {
 ARRAY_FILES = (*IDX_FILES, "about")  # an own set: four .npy files and about.json
 CLASSES = {
     "mnist": tuple("0123456789"),
-    "fashion-mnist": tuple("T-shirt,trousers,pullover,dress,coat,sandal,shirt,sneaker,bag,boot".split(",")),
+    "fashion-mnist": (
+        *("T-shirt", "trousers", "pullover", "dress", "coat"),
+        *("sandal", "shirt", "sneaker", "bag", "boot"),
+    ),
 }
 SPLIT_SEED = 0  # of the digits, 60 % to learn from and 40 % to be asked about
 
@@ -98,10 +101,9 @@ def load_arrays(name: str) -> Arrays:
         return _shapes()
     for folder in data_folders():
         if name in IDX_FOLDERS and (files := _idx_files(folder, name)):
-            parts = {part: _read_idx(path) for part, path in files.items()}
-            for part in ("train_images", "test_images"):
-                parts[part] = parts[part][:, None]  # one grey channel
-            return _checked(Arrays(**parts, classes=CLASSES[name]), name)
+            images, labels, test_images, test_labels = (_read_idx(files[part]) for part in IDX_FILES)
+            grey, test_grey = images[:, None], test_images[:, None]  # one channel
+            return _checked(Arrays(grey, labels, test_grey, test_labels, CLASSES[name]), name)
         if valid_name(name) and (folder / name / "about.json").is_file():
             return _checked(_read_own(folder / name), name)
     raise ValueError(missing_sentence(name))
