@@ -175,16 +175,13 @@ def warm_up() -> dict[str, Any]:
         return {"device": "none"}  # tests of the machinery need no torch
     import torch
 
-    from dkdemo import experiments
+    from dkdemo import datasets, experiments
+    from dkdemo.device import describe, pick
 
-    try:
-        from dkdemo.device import describe, pick
-    except ImportError:  # TEMPORARY until device.py is in the tree
-        pick, describe = (lambda: torch.device("cpu")), str
-
-    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     device = pick()
     experiments.catalogue()
+    datasets.load("digits", str(device))
     net = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(72, 10)).to(device)
     adam = torch.optim.Adam(net.parameters())
     torch.nn.functional.cross_entropy(

@@ -14,7 +14,7 @@ from typing import Any
 
 from streamlit import config
 
-from dkdemo import __version__, jobs
+from dkdemo import __version__, datastore, jobs
 from dkdemo.jobs.scheduler import Manager
 from dkdemo.jobs.store import Store, home
 from dkdemo.web import routes
@@ -26,10 +26,6 @@ BROWSERS = Browsers()
 ZIPPED: dict[str, bytes] = {}
 # Loaded before the first browser comes, so that it does not wait for them, and so that the collector may
 # forget about them. (Streamlit runs main.py and the pages themselves anew for each viewer.)
-try:
-    from dkdemo import datastore
-except ImportError:  # TEMPORARY until datastore.py is in the tree
-    datastore = type("None yet", (), {"present": staticmethod(dict)})  # type: ignore[misc, assignment]
 EARLY = ("dkdemo.experiments", "dkdemo.web.scenes", "dkdemo.web.run_panel", "dkdemo.web.walker", "plotly.graph_objects")
 
 

@@ -44,7 +44,7 @@ def _strings(*paths: Path) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
 
 def _users(file: str) -> tuple[Path, ...]:
     """The Python files that may show the words of this file."""
-    everyone = [*(ROOT / "dkdemo" / "web").glob("*.py"), *(ROOT / "dkdemo" / "figures").glob("*.py")]
+    everyone = [path for folder in ("web", "figures", "jobs") for path in (ROOT / "dkdemo" / folder).glob("*.py")]
     own = [ROOT / "app.py"] if file == "common" else [row.file for row in CHAPTERS if row.id == file]
     pages = [row.file for row in CHAPTERS] if file == "common" else []
     return tuple(sorted({*everyone, *own, *pages}))
