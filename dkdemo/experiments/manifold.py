@@ -74,6 +74,8 @@ class Manifold(Recipe):
         side = torch.linspace(-EDGE, EDGE, GRID, device=device)
         plane = torch.cartesian_prod(side, side).flip(1)  # rows of constant y: (GRID * GRID, 2)
         due = marks(STEPS, 30)
+        drawn = {f"{axis}{arm}": arms[0][arms[1] == arm, place] for arm in (0, 1) for place, axis in enumerate("xy")}
+        yield Snapshot("arms", drawn)
 
         for step in range(1, STEPS + 1):
             lam, order = draw_lambda(self.alpha, dice), draw_order(len(x), dice)
@@ -84,7 +86,7 @@ class Manifold(Recipe):
             if step in due:
                 dark = {name: _darkness(one.net, plane) for name, one in (("plain", plain), ("mixed", mixed))}
                 yield Progress(step, STEPS, {name: float(surface.mean()) for name, surface in dark.items()})
-                yield Snapshot("surface", dark)
+                yield Snapshot("surface", {**dark, "side": side.cpu().numpy()})
 
         dark = {name: _darkness(one.net, plane) for name, one in (("plain", plain), ("mixed", mixed))}
         with torch.no_grad():
@@ -94,11 +96,11 @@ class Manifold(Recipe):
             }
         yield Done(
             {
-                "surface": dark,
+                "surface": {**dark, "side": side.cpu().numpy()},
                 "darkness": {name: float(surface.mean()) for name, surface in dark.items()},
                 "certain": {name: float((surface < 0.05).mean()) for name, surface in dark.items()},
                 "accuracy": right,
-                "arms": {"x": arms[0], "label": arms[1].astype(np.int32)},
+                "arms": drawn,
                 "layer": self.layer,
                 "alpha": self.alpha,
                 "n": {"train": len(y), "test": len(y_test)},

@@ -84,7 +84,9 @@ class Midpoint(Recipe):
             if step in due:
                 lines = {name: _confidence(net, first[:60], second[:60], 11) for name, net in nets.items()}
                 yield Progress(step, STEPS, {name: float(line[5]) for name, line in lines.items()})
-                yield Snapshot("line", {"share": np.linspace(0, 1, 11), **lines})
+                halves = [float(line[5]) for line in lines.values()]
+                bars = {"half": halves, "half_text": [f"{half:.0%}" for half in halves]}
+                yield Snapshot("line", {"share": np.linspace(0, 1, 11), **lines, **bars})
 
         lines = {name: _confidence(net, first, second, POINTS) for name, net in nets.items()}
         yield Done(

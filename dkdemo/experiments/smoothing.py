@@ -151,6 +151,6 @@ def _calibration(logits: list[Tensor], labels: Tensor) -> tuple[dict, dict]:
         found = reliability(z.softmax(-1), labels)
         arrays[f"{name}_confidence"] = found.confidence.cpu().numpy()
         arrays[f"{name}_right"] = found.accuracy.cpu().numpy()
-        arrays[f"{name}_count"] = found.count.cpu().numpy()
+        arrays[f"{name}_size"] = (6 + 40 * (found.count / found.count.sum()).sqrt()).cpu().numpy()  # px on the chart
         numbers[f"{name}_ece"] = found.ece
     return arrays, numbers

@@ -27,6 +27,7 @@ def mixup_blend(
         "image": images[0].tolist(),
         "lam": lam,
         "alpha": alpha,
+        "here": [lam],
         "shares": shares,
         "shares_text": [_percent(share) for share in shares],
         "share_first": shares[0],

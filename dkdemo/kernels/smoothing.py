@@ -17,13 +17,15 @@ def smoothing(alpha: float, classes: float, truth: int = 1) -> dict[str, Any]:
     return {
         "k": k,
         "alpha": alpha,
+        "here": [alpha],
         "names": list(range(k)),
         "target": target,
         "target_text": [f"{share:.3g}" for share in target],
         "right": target[truth],
-        "wrong_each": target[truth - 1],
+        "wrong_each": min(target),
         "wrong_total": 1 - target[truth],
-        "gap": optimal_gap(k, alpha),
+        "gap": (gap := optimal_gap(k, alpha)),
+        "gap_here": [gap],
         "gap_curve": [optimal_gap(k, other) for other in GAP_ALPHAS],
     }
 

@@ -54,6 +54,7 @@ export default function ({ first, second, lam, alpha, uniforms = [] }) {
     image: first.map((row, y) => row.map((pixel, x) => pixel.map((value, c) => blend(value, second[y][x][c])))),
     lam,
     alpha,
+    here: [lam],
     shares,
     shares_text: shares.map(percent),
     share_first: shares[0],

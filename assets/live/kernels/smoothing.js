@@ -8,13 +8,15 @@ export default function ({ alpha, classes, truth = 1 }) {
   return {
     k,
     alpha,
+    here: [alpha],
     names,
     target,
     target_text: target.map((share) => String(Number(share.toPrecision(3)))),
     right: target[truth],
-    wrong_each: target[truth - 1],
+    wrong_each: Math.min(...target),
     wrong_total: 1 - target[truth],
     gap: gap(k, alpha),
+    gap_here: [gap(k, alpha)],
     gap_curve: Array.from({ length: 99 }, (_, index) => gap(k, (index + 1) / 100)),
   };
 }

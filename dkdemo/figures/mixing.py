@@ -1,0 +1,266 @@
+"""Pictures of mixing: two images blended or cut, two spirals, the walk between classes, wrong labels."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dkdemo.figures import theme
+from dkdemo.figures.binding import bind_snapshot, fill, grow
+from dkdemo.figures.label_smoothing import picture
+from dkdemo.figures.panels import note, side_by_side
+from dkdemo.kernels.mixing import DENSITY_AT
+
+DENSEST = 4.0  # the axis of Beta's density stands still; what is higher is cut off
+STYLES = {  # one look a method, in every picture of the chapter
+    "plain": (theme.FAINT, "solid", ""),
+    "mixup": (theme.STUDENT, "solid", ""),
+    "cutmix": (theme.STUDENT, "dash", "/"),
+    "cutout": (theme.DARK, "dashdot", "x"),
+    "manifold": (theme.DARK, "dot", "."),
+}
+WALK = ("plain", "mixup", "cutmix", "manifold")
+NOISY = ("plain", "mixup", "cutout", "cutmix")
+
+
+def mixup(
+    values: Mapping[str, Any], first: np.ndarray, second: np.ndarray, names: Sequence[str], words: Mapping[str, str]
+) -> go.Figure:
+    """Image one, image two, their blend with its label, and where lambda comes from."""
+    chart = side_by_side(
+        (0.75, 0.75, 1.1, 1.3), (names[0], names[1], words["mixup_blend"], words["mixup_beta"]), gap=0.05
+    )
+    picture(chart, first, "")
+    picture(chart, second, "2")
+    picture(chart, np.array(values["image"]), "3", meta={"bind": {"z": "image"}})
+    place = {"xaxis": "x4", "yaxis": "y4", "hoverinfo": "skip"}
+    chart.add_scatter(
+        x=DENSITY_AT, y=values["density"], mode="lines", fill="tozeroy", fillcolor=theme.GRID,
+        line={"color": theme.FAINT, "width": theme.LINE}, meta={"bind": {"y": "density"}}, **place,
+    )  # fmt: skip
+    chart.add_scatter(
+        x=values["draws"], y=[0.12] * len(values["draws"]), mode="markers", meta={"bind": {"x": "draws"}},
+        marker={"symbol": "line-ns", "size": 16, "line": {"width": 2, "color": theme.TRUTH}}, **place,
+    )  # fmt: skip
+    chart.add_scatter(
+        x=values["here"], y=[0.12], mode="markers", meta={"bind": {"x": "here"}},
+        marker={"size": 18, "color": theme.DARK}, **place,
+    )  # fmt: skip
+    chart.update_layout(
+        xaxis4={"range": [-0.03, 1.03], "tickvals": [0, 0.5, 1], "title": {"text": "λ", "standoff": 2}},
+        yaxis4={"range": [0, DENSEST], "showticklabels": False},
+    )
+    _label(chart, values, names, "3")
+    return note(chart, claim=words["mixup_claim"].replace("{first}", names[0]).replace("{second}", names[1]))
+
+
+def cutmix(
+    values: Mapping[str, Any],
+    first: np.ndarray,
+    second: np.ndarray,
+    names: Sequence[str],
+    words: Mapping[str, str],
+    *,
+    paste: bool,
+) -> go.Figure:
+    """The mixture with its box to drag, where the pasted pixels come from, and the label they make.
+
+    The mixture is trace 0: the handles of the box lie on it.
+    """
+    height, width = first.shape[:2]
+    headings = words["cutmix_drag"], names[1] if paste else words["cutmix_hole"], words["cutmix_label"]
+    chart = side_by_side((1.3, 0.9, 1), headings, height=380, gap=0.05)
+    picture(chart, np.array(values["image"]), "", pad=round(width / 5), meta={"bind": {"z": "image"}})
+    picture(chart, second if paste else np.zeros_like(second), "2", pad=round(width / 5))
+    edges = {"x0": values["left"], "x1": values["right"], "y0": values["top"], "y1": values["bottom"]}
+    bound = {}
+    for place, (axis, dash) in enumerate((("", "solid"), ("2", "dash"))):
+        chart.add_shape(
+            type="rect", xref=f"x{axis}", yref=f"y{axis}", line={"color": theme.DARK, "width": theme.LINE, "dash": dash},
+            **edges,
+        )  # fmt: skip
+        for side, name in zip(edges, ("left", "right", "top", "bottom"), strict=True):
+            bound[f"shapes[{place}].{side}"] = f"={name}"
+    chart.add_bar(
+        x=[names[0], names[1] if names[1] != names[0] else names[1] + " "],
+        y=values["shares"],
+        text=values["shares_text"],
+        textposition="outside",
+        cliponaxis=False,
+        marker_color=[theme.TRUTH, theme.DARK],
+        xaxis="x3",
+        yaxis="y3",
+        hovertemplate="%{x}: %{y:.4f}<extra></extra>",
+        meta={"bind": {"y": "shares", "text": "shares_text"}},
+    )
+    chart.update_layout(
+        xaxis3={"type": "category"}, yaxis3={"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
+    )
+    area = {"height": height, "width": width, "pixels": height * width, "first": names[0], "second": names[1]}
+    claim = words["cutmix_claim" if paste else "cutout_claim"]
+    for name, value in area.items():
+        claim = claim.replace(f"{{{name}}}", str(value))
+    return note(chart, claim=claim, bind=bound)
+
+
+def _label(chart: go.Figure, values: Mapping[str, Any], names: Sequence[str], axis: str) -> None:
+    """The mixed label, written under the mixed image."""
+    template = f"<b>{{share_first:.0%}} {names[0]} + {{share_second:.0%}} {names[1]}</b>"
+    chart.add_annotation(
+        x=0.5, y=-0.03, xref=f"x{axis} domain", yref=f"y{axis} domain", yanchor="top", showarrow=False,
+        text=fill(template, values), font={"color": theme.DARK},
+    )  # fmt: skip
+    place = f"annotations[{len(chart.layout.annotations) - 1}].text"
+    note(chart, bind={place: template})
+
+
+def manifold(result: Mapping[str, Any] | None, layer: int, words: Mapping[str, str]) -> go.Figure:
+    """The darkness of the plane between two spirals: a plain net, and one that mixed in ``layer``."""
+    mixed = words["manifold_input"] if layer == 0 else fill(words["manifold_layer"], {"layer": layer})
+    chart = side_by_side((1, 1), (words["plain"], mixed), height=390, gap=0.04)
+    surface = result["surface"] if result else {}
+    arms = result["arms"] if result else {}
+    for axis, name in (("", "plain"), ("2", "mixed")):
+        place = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
+        dark = go.Heatmap(
+            z=surface.get(name, [[0.0, 0.0], [0.0, 0.0]]),
+            x=_pixels(result),
+            y=_pixels(result),
+            zmin=0,
+            zmax=0.5,
+            zsmooth="best",
+            colorscale=[[0, theme.PAPER], [1, theme.DARK]],
+            showscale=False,
+            hovertemplate="%{z:.0%}<extra></extra>",
+            **place,
+        )
+        chart.add_trace(bind_snapshot(dark, "surface", z=name, x="side", y="side"))
+        for arm, (color, symbol) in enumerate(((theme.TRUTH, "circle"), (theme.FAINT, "cross"))):
+            points = go.Scatter(
+                x=arms.get(f"x{arm}", []), y=arms.get(f"y{arm}", []), mode="markers", hoverinfo="skip",
+                marker={"size": 6, "color": color, "symbol": symbol}, **place,
+            )  # fmt: skip
+            chart.add_trace(bind_snapshot(points, "arms", x=f"x{arm}", y=f"y{arm}"))
+        hidden = {"visible": False, "constrain": "domain", "range": [-1.15, 1.15]}
+        chart.update_layout({f"xaxis{axis}": hidden, f"yaxis{axis}": {**hidden, "scaleanchor": f"x{axis}"}})
+    if not result:
+        return note(chart, claim=words["manifold_running"])
+    numbers = {f"{name}_{what}": result[what][name] for what in ("darkness", "accuracy") for name in ("plain", "mixed")}
+    fails = result["accuracy"]["mixed"] < result["accuracy"]["plain"] - 0.03
+    claim = words["manifold_fails" if fails else "manifold_claim"]
+    return note(chart, claim=fill(claim, {**numbers, "layer": layer}))
+
+
+def _pixels(result: Mapping[str, Any] | None) -> Sequence[float]:
+    return result["surface"]["side"] if result else [-1.15, 1.15]
+
+
+def midpoint(result: Mapping[str, Any] | None, ghost: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
+    """How sure each net is on the straight line between two images, and exactly halfway."""
+    chart = side_by_side((1.5, 1), (words["midpoint_line"], words["midpoint_half"]), height=390)
+    if ghost:
+        for name in WALK:
+            line = {"color": theme.REST, "width": 2, "dash": STYLES[name][1]}
+            chart.add_scatter(
+                x=ghost["line"]["share"], y=ghost["line"][name], mode="lines", line=line, hoverinfo="skip"
+            )
+    for name in WALK:
+        color, dash, _ = STYLES[name]
+        curve = go.Scatter(
+            x=result["line"]["share"] if result else [],
+            y=result["line"][name] if result else [],
+            mode="lines",
+            line={"color": color, "width": theme.LINE + 1, "dash": dash},
+            hovertemplate=f"{words[name]}: %{{y:.0%}}<extra></extra>",
+        )
+        chart.add_trace(bind_snapshot(curve, "line", x="share", y=name))
+    halves = [result["midpoint"][name] for name in WALK] if result else [0.0] * len(WALK)
+    bars = go.Bar(
+        x=[words[name] for name in WALK],
+        y=halves,
+        text=[f"{half:.0%}" for half in halves] if result else [],
+        textposition="outside",
+        cliponaxis=False,
+        marker={
+            "color": [STYLES[name][0] for name in WALK],
+            "pattern": {"shape": [STYLES[name][2] for name in WALK]},
+        },
+        xaxis="x2",
+        yaxis="y2",
+        hovertemplate="%{x}: %{y:.1%}<extra></extra>",
+    )
+    chart.add_trace(bind_snapshot(bars, "line", y="half", text="half_text"))
+    chart.add_scatter(
+        x=[0, 0.5, 1], y=[1, 0.5, 1], mode="lines", hoverinfo="skip",
+        line={"color": theme.TRUTH, "width": 2, "dash": "dot"},
+    )  # fmt: skip
+    chart.add_annotation(
+        x=0.5, y=0.28, text=words["midpoint_taught"], showarrow=True, ax=0, ay=0, font={"color": theme.TRUTH},
+        arrowhead=0,
+    )  # fmt: skip
+    chart.update_layout(
+        xaxis={"range": [0, 1], "tickvals": [0, 0.5, 1], "title": {"text": words["midpoint_share"], "standoff": 2}},
+        yaxis={"range": [0.2, 1.05], "tickformat": ".0%", "tickvals": [0.25, 0.5, 0.75, 1]},
+        xaxis2={"type": "category"},
+        yaxis2={"range": [0, 1.1], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
+    )
+    if not result:
+        return note(chart, claim=words["midpoint_running"])
+    return note(chart, claim=fill(words["midpoint_claim"], result["midpoint"]))
+
+
+def noise(
+    progress: Sequence[Any], result: Mapping[str, Any] | None, on: Collection[str], steps: int, words: Mapping[str, str]
+) -> go.Figure:
+    """Accuracy on clean test images while wrong labels are learned, and how many of them were believed."""
+    chart = side_by_side((1.5, 1), (words["noise_curves"], words["noise_believed"]), height=340)
+    shown = [name for name in NOISY if name == "plain" or name in on]
+    for name in NOISY:
+        color, dash, _ = STYLES[name]
+        lit = name in shown
+        curve = go.Scatter(
+            x=[event.step for event in progress],
+            y=[event.metrics[name] for event in progress],
+            mode="lines",
+            line={"color": color if lit else theme.REST, "width": theme.LINE + 1 if lit else 1, "dash": dash},
+            hovertemplate=f"{words[name]}: %{{y:.1%}}<extra></extra>",
+        )
+        chart.add_trace(grow(curve, name))
+    if result:
+        _end_labels(chart, {name: result["accuracy"][name]["mean"] for name in shown}, steps, words)
+    believed = [result["memorised"][name] for name in NOISY] if result else [0.0] * len(NOISY)
+    chart.add_bar(
+        x=[words[name] for name in NOISY],
+        y=believed,
+        text=[f"{share:.0%}" for share in believed] if result else [],
+        textposition="outside",
+        cliponaxis=False,
+        marker={
+            "color": [STYLES[name][0] if name in shown else theme.REST for name in NOISY],
+            "pattern": {"shape": [STYLES[name][2] for name in NOISY]},
+        },
+        xaxis="x2",
+        yaxis="y2",
+        hovertemplate="%{x}: %{y:.1%}<extra></extra>",
+    )
+    chart.update_layout(
+        xaxis={"range": [0, 1.42 * steps], "tickvals": [0, steps // 2, steps], "title": {"text": words["steps"]}},
+        yaxis={"range": [0, 1.03], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
+        xaxis2={"type": "category"},
+        yaxis2={"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
+    )
+    if not result:
+        return note(chart, claim=words["noise_running"])
+    numbers = {name: result["accuracy"][name]["mean"] for name in NOISY} | {"noise": result["noise"]}
+    return note(chart, claim=fill(words["noise_claim" if result["noise"] > 0 else "noise_clean"], numbers))
+
+
+def _end_labels(chart: go.Figure, ends: Mapping[str, float], x: float, words: Mapping[str, str]) -> None:
+    """Name and final value at each curve's end, pushed apart where curves end close together."""
+    lowest = 2.0
+    for name, end in sorted(ends.items(), key=lambda item: -item[1]):
+        lowest = min(end, lowest - 0.095)
+        theme.direct_label(chart, x, lowest, f"{words[name]} {end:.0%}", STYLES[name][0])
