@@ -6,6 +6,7 @@ themselves, without this frame, to whoever follows a deep link.
 
 from __future__ import annotations
 
+import logging
 import runpy
 
 import streamlit as st
@@ -15,6 +16,7 @@ from dkdemo.web.registry import Chapter, Scene
 from dkdemo.web.text import Words
 from dkdemo.web.walker import CHAPTERS
 
+LOG = logging.getLogger("dkdemo.web.main")
 ICON = str(walker.LIVE / "icon.svg")  # an icon by name would be fetched from the internet
 
 
@@ -34,13 +36,18 @@ def main() -> None:
     front = st.Page(_front_door, title=titles[CHAPTERS[0].id], url_path="", default=True)
     pages = {st.Page(row.file, title=titles[row.id], url_path=row.id): row for row in CHAPTERS}
     page = st.navigation([front, *pages], position="hidden")
+    walker.follow()
     chapter = pages.get(page, CHAPTERS[0])
     st.set_page_config(page_title=f"{titles[chapter.id]} · dkdemo", page_icon=ICON, layout="wide")
     st.html(walker.LIVE / "house.css")
     walker.header(chapter, _scene(chapter))
     if language.asked_for_unknown():
         st.warning(language.common()["unknown_language"])
-    page.run()
+    try:
+        page.run()
+    except Exception:  # a page that cannot even be read: its scenes catch their own faults
+        LOG.exception("the page of chapter %s failed", chapter.id)
+        st.error(language.common()["broken_scene"])
     controls.reset_button()
     st.session_state.pop("dk.relabel", None)
 

@@ -56,12 +56,22 @@ def _talk(words: str) -> list[dict[str, Any]]:
 
 
 def go_to(chapter: Chapter, scene: Scene, **changes: str) -> None:
-    """Walk to a scene (a widget callback): a rerun within the chapter, a page switch beyond it."""
+    """Walk to a scene (a widget callback): a rerun within the chapter, a page switch beyond it.
+
+    The switch waits for `follow`: in a callback Streamlit may not know the pages of this run yet.
+    """
     query = address.target(chapter.id, scene.id, **changes)
     if chapter.id == address.here()[0]:
         st.query_params.from_dict(query)
     else:
-        st.switch_page(str(chapter.file), query_params=query)
+        st.session_state["dk.walk_to"] = (str(chapter.file), query)
+
+
+def follow() -> None:
+    """Finish the walk to another chapter, once the pages are known."""
+    if "dk.walk_to" in st.session_state:
+        file, query = st.session_state.pop("dk.walk_to")
+        st.switch_page(file, query_params=query)
 
 
 def _answer() -> None:
