@@ -106,7 +106,7 @@ def _answer(chart: go.Figure, values: Mapping[str, Any], names: Sequence[str], a
         text=at_one,
         showarrow=False,
         xanchor="left",
-        xshift=22,
+        xshift=30,
         font={"color": theme.TRUTH},
     )
     place = f"annotations[{len(chart.layout.annotations) - 1}]"

@@ -22,4 +22,5 @@ for _found in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.nam
 
 def script(name: str, inputs: Mapping[str, Any]) -> str:
     """A script for anyone with this repository: the numbers of that kernel at these inputs."""
-    return f"from pprint import pprint\n\nfrom dkdemo.kernels import KERNELS\n\npprint(KERNELS[{name!r}](**{dict(inputs)!r}))\n"
+    call = f"KERNELS[{name!r}](**{dict(inputs)!r})"
+    return f"from pprint import pprint\n\nfrom dkdemo.kernels import KERNELS\n\npprint({call})\n"

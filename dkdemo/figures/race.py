@@ -1,0 +1,131 @@
+"""Pictures of a race between students: how they learn, and where they end by temperature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dkdemo.figures import theme
+from dkdemo.figures.binding import fill
+from dkdemo.figures.panels import note, side_by_side
+
+CURVES = ("hard", "soft_1", "soft_2", "soft_4", "soft_8", "soft_20")
+
+
+def race(view: Any, words: Mapping[str, str], *, best: str, floor: float) -> go.Figure:
+    """Learning curves of the teacher and then of all students; beside them the final accuracy against T.
+
+    Args:
+        view: the run so far (`dkdemo.web.run_panel.RunView`).
+        best: the soft students that the claim is about, such as ``soft_8``.
+        floor: where the final panel's axis starts; the same for all runs of one data set.
+    """
+    chart = side_by_side((1.1, 1), (words["race_learning"], words["race_final"]))
+    curve(chart, view, "teacher", theme.TEACHER, words["teacher"], below=True)
+    for name in CURVES:
+        if name not in ("hard", best):
+            curve(chart, view, name, theme.STUDENT, "", width=1.5, opacity=0.35)
+    curve(chart, view, "hard", theme.TRUTH, words["race_hard"], dash="dash", below=True)
+    curve(chart, view, best, theme.STUDENT, words["race_soft"].replace("{temperature}", best.removeprefix("soft_")))
+    for run, ghost in ((getattr(view, "ghost", None), True), (view, False)):
+        if run is not None and run.result is not None:
+            _finals(chart, run.result, words, ghost)
+    chart.update_layout(
+        xaxis={"title": {"text": words["race_steps"], "standoff": 4}, "rangemode": "tozero"},
+        yaxis={"range": [0, 1.04], "tickformat": ".0%", "dtick": 0.25},
+        xaxis2={
+            "type": "log",
+            "range": [-0.15, 1.45],
+            "tickvals": [1, 2, 4, 8, 20],
+            "title": {"text": words["race_temperature"], "standoff": 4},
+        },
+        yaxis2={"range": [floor, 1 + 0.02 * (1 - floor)], "tickformat": ".0%"},
+    )
+    if view.progress:
+        chart.update_xaxes(range=[0, view.progress[0].steps], selector={"anchor": "y"})
+    return note(chart, claim=words["race_waiting"] if view.result is None else race_claim(view.result, words))
+
+
+def race_claim(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """What the race showed, on the mean and in the unluckiest seed."""
+    row = result["configs"].index(result["claim"])
+    numbers = {
+        "temperature": result["temperatures"][row - 1],
+        "soft": result["mean"][row],
+        "hard": result["mean"][0],
+        "gain": 100 * result["gain_mean"][row - 1],
+        "worst": 100 * result["gain_worst"][row - 1],
+    }
+    return fill(words["race_claim"], numbers)
+
+
+def curve(
+    chart: go.Figure,
+    view: Any,
+    name: str,
+    color: str,
+    label: str,
+    dash: str = "solid",
+    width: float = 4,
+    opacity: float = 1,
+    below: bool = False,
+) -> None:
+    """One learning curve; it grows while the run lasts, and carries its name at its end afterwards."""
+    points = [(event.step, event.metrics[name]) for event in view.progress if name in event.metrics]
+    x, y = [point[0] for point in points], [point[1] for point in points]
+    chart.add_scatter(
+        x=x,
+        y=y,
+        name=label or name,
+        mode="lines",
+        opacity=opacity,
+        line={"color": color, "width": width, "dash": dash},
+        hovertemplate=f"{label or name}: %{{y:.1%}}<extra></extra>",
+        meta={"progress": {"x": "step", "y": name}},
+    )
+    if label and points and not view.running:
+        place = {"yanchor": "top", "yshift": -6} if below else {"yanchor": "bottom", "yshift": 6}
+        chart.add_annotation(
+            x=x[-1], y=y[-1], text=label, showarrow=False, xanchor="right", font={"color": color}, **place
+        )  # fmt: skip
+
+
+def _finals(chart: go.Figure, result: Mapping[str, Any], words: Mapping[str, str], ghost: bool) -> None:
+    """Final accuracies: a dot for each seed, a line through the means, the hard students as a band."""
+    place = {"xaxis": "x2", "yaxis": "y2", "hovertemplate": "%{y:.1%}<extra></extra>"}
+    temperatures, accuracy = list(result["temperatures"]), np.asarray(result["accuracy"])
+    soft, hard = accuracy[1:], accuracy[0]
+    color = theme.REST if ghost else theme.STUDENT
+    if not ghost:
+        ends = [0.7, 28]
+        chart.add_scatter(
+            x=[*ends, *ends[::-1]], y=[hard.min()] * 2 + [hard.max()] * 2, fill="toself", mode="none",
+            fillcolor=theme.REST, opacity=0.5, xaxis="x2", yaxis="y2", hoverinfo="skip",
+        )  # fmt: skip
+        chart.add_scatter(
+            x=ends,
+            y=[hard.mean()] * 2,
+            mode="lines",
+            line={"color": theme.TRUTH, "width": theme.LINE, "dash": "dash"},
+            **place,
+        )
+        spread = np.repeat(temperatures, soft.shape[1])
+        chart.add_scatter(
+            x=spread, y=soft.ravel(), mode="markers", marker={"size": 11, "color": color, "opacity": 0.5}, **place
+        )
+        chart.add_scatter(
+            x=ends, y=[result["teacher"]] * 2, mode="lines", line={"color": theme.TEACHER, "width": theme.LINE}, **place
+        )
+        for y, key, ink, anchor in (
+            (hard.mean(), "race_hard", theme.TRUTH, "top"),
+            (result["teacher"], "teacher", theme.TEACHER, "top"),
+        ):
+            chart.add_annotation(
+                x=1.42, y=y, xref="x2", yref="y2", text=words[key], showarrow=False, xanchor="right", yanchor=anchor,
+                font={"color": ink},
+            )  # fmt: skip
+    line = {"color": color, "width": theme.LINE}
+    chart.add_scatter(x=temperatures, y=soft.mean(1), mode="lines", line=line, **place)
