@@ -75,7 +75,7 @@ def present() -> dict[str, Found]:
     for folder in data_folders():
         for name in IDX_FOLDERS:
             if name not in found and _idx_files(folder, name):
-                found[name] = Found(name, 60_000, str(folder), False)
+                found[name] = Found(name, _idx_count(folder, name), str(folder), False)
         for home in _own_sets(folder):
             if home.name not in found:
                 found[home.name] = Found(home.name, _about(home)["train"], str(folder), False)
@@ -146,6 +146,16 @@ def _idx_files(folder: Path, name: str) -> dict[str, Path]:
             return {}
         files[part] = there[0]
     return files
+
+
+def _idx_count(folder: Path, name: str) -> int:
+    """How many training examples the header promises; 0 where it cannot be read, which `load_arrays` explains."""
+    path = _idx_files(folder, name)["train_labels"]
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            return int.from_bytes(file.read(8)[4:], "big")
+    except (OSError, EOFError, zlib.error):
+        return 0
 
 
 def _read_idx(path: Path) -> np.ndarray:
