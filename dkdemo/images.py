@@ -20,16 +20,8 @@ MAX_BYTES = 20_000_000
 MAX_PIXELS = 50_000_000  # a telephone's best; decoded it takes 150 MB
 LONGEST = 1024  # pixels of the longer side that are kept: more than any chart shows
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # we measure, and more strictly
-BROKEN = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    IndexError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-)
+BOMB = Image.DecompressionBombError
+BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, struct.error, zlib.error, BOMB)
 
 
 class UploadError(ValueError):

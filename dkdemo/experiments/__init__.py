@@ -6,6 +6,7 @@ from dkdemo.experiments.manifold import Manifold
 from dkdemo.experiments.midpoint import Midpoint
 from dkdemo.experiments.noise import Noise
 from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.samples import Samples
 from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
 
@@ -13,6 +14,7 @@ from dkdemo.experiments.smoothing import Smoothing
 def catalogue() -> dict[str, type[Recipe]]:
     """All recipes, keyed by the word that runs them: ``python -m dkdemo run WORD``."""
     recipes: list[type[Recipe]] = [
+        Samples,
         Smoothing,
         SmoothTeacher,
         Manifold,
