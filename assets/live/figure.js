@@ -64,7 +64,7 @@ export function painter(twin) {
     value.startsWith("data:") ? value : value.replace(colour, (found) => swap.get(found.toLowerCase().replaceAll(", ", ",")) ?? found);
   const paint = (value) => {
     if (typeof value === "string") return text(value);
-    if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(paint);
+    if (Array.isArray(value)) return value.some((item) => typeof item !== "number") ? value.map(paint) : value;
     if (!value || typeof value !== "object") return value;
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, name === "meta" ? item : paint(item)]));
   };
