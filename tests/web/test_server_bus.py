@@ -218,12 +218,10 @@ def test_nonsense_ends_the_connection_and_touches_nobody_else(served, garbage, c
 def test_ten_thousand_messages_end_the_connection(served):
     async def scene():
         async with connect(served.url) as bad:
-            sent = 0
             with suppress(ConnectionClosed):
-                for sent in range(10_000):
+                for _ in range(10_000):
                     await bad.send(wish("job:a"))
                 await ended(bad)
-            assert sent > 0
             assert bad.close_code == 1008
         await until(lambda: served.bus.clients == 0)
 
