@@ -102,7 +102,7 @@ class SmoothTeacher(Recipe):
                 "teachers": [accuracy(answers(teacher, test), test.labels).item() for teacher in teachers],
                 "hide": test.classes[self.hide],
                 "alpha": self.alpha,
-                "n": {"train": len(train), "transfer": len(rest), "held_out": len(held), "test": len(test)},
+                "n": {"train": len(train), "transfer": len(rest), "validation": len(held), "test": len(test)},
                 "seeds": [self.seed],
                 "device": describe(device),
                 "seconds": time.perf_counter() - began,

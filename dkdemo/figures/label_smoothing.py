@@ -82,12 +82,7 @@ def five_or_nine(
         chart.update_layout(
             {f"xaxis{axis}": {"range": [-0.6, len(answer) - 0.4], "dtick": 1}, f"yaxis{axis}": _shares()}
         )
-    second = max((name for name in range(len(answer)) if name != truth), key=answer.__getitem__)
-    facts = {"truth": truth, "second": second, "second_share": answer[second]}
-    known = words["five_claim"]
-    for name, value in facts.items():
-        known = known.replace(f"{{{name}}}", f"{value:.0%}" if isinstance(value, float) else str(value))
-    return note(chart, claim=known)
+    return note(chart, claim=words["five_claim"])
 
 
 def _target(chart: go.Figure, values: Mapping[str, Any], truth: int, axis: str = "") -> None:

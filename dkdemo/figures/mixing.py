@@ -54,7 +54,7 @@ def mixup(
         yaxis4={"range": [0, DENSEST], "showticklabels": False},
     )
     _label(chart, values, names, "3")
-    return note(chart, claim=words["mixup_claim"].replace("{first}", names[0]).replace("{second}", names[1]))
+    return note(chart, claim=words["mixup_claim"])
 
 
 def cutmix(
@@ -70,7 +70,7 @@ def cutmix(
 
     The mixture is trace 0: the handles of the box lie on it.
     """
-    height, width = first.shape[:2]
+    width = first.shape[1]
     headings = words["cutmix_drag"], names[1] if paste else words["cutmix_hole"], words["cutmix_label"]
     chart = side_by_side((1.3, 0.9, 1), headings, height=380, gap=0.05)
     picture(chart, np.array(values["image"]), "", pad=round(width / 5), meta={"bind": {"z": "image"}})
@@ -78,10 +78,8 @@ def cutmix(
     edges = {"x0": values["left"], "x1": values["right"], "y0": values["top"], "y1": values["bottom"]}
     bound = {}
     for place, (axis, dash) in enumerate((("", "solid"), ("2", "dash"))):
-        chart.add_shape(
-            type="rect", xref=f"x{axis}", yref=f"y{axis}", line={"color": theme.DARK, "width": theme.LINE, "dash": dash},
-            **edges,
-        )  # fmt: skip
+        line = {"color": theme.DARK, "width": theme.LINE, "dash": dash}
+        chart.add_shape(type="rect", xref=f"x{axis}", yref=f"y{axis}", line=line, **edges)
         for side, name in zip(edges, ("left", "right", "top", "bottom"), strict=True):
             bound[f"shapes[{place}].{side}"] = f"={name}"
     chart.add_bar(
@@ -99,11 +97,7 @@ def cutmix(
     chart.update_layout(
         xaxis3={"type": "category"}, yaxis3={"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
     )
-    area = {"height": height, "width": width, "pixels": height * width, "first": names[0], "second": names[1]}
-    claim = words["cutmix_claim" if paste else "cutout_claim"]
-    for name, value in area.items():
-        claim = claim.replace(f"{{{name}}}", str(value))
-    return note(chart, claim=claim, bind=bound)
+    return note(chart, claim=words["cutmix_claim" if paste else "cutout_claim"], bind=bound)
 
 
 def _label(chart: go.Figure, values: Mapping[str, Any], names: Sequence[str], axis: str) -> None:
@@ -264,3 +258,19 @@ def _end_labels(chart: go.Figure, ends: Mapping[str, float], x: float, words: Ma
     for name, end in sorted(ends.items(), key=lambda item: -item[1]):
         lowest = min(end, lowest - 0.095)
         theme.direct_label(chart, x, lowest, f"{words[name]} {end:.0%}", STYLES[name][0])
+
+
+def slide_table(on: Collection[str], words: Mapping[str, str]) -> str:
+    """The slide's table of the three methods in Markdown; the columns that are on stand out."""
+    rows = {"table_full": (1, 0, 1), "table_dropout": (0, 1, 1), "table_label": (1, 0, 1)}
+    ways = ("mixup", "cutout", "cutmix")
+
+    def row(head: str, cells: Sequence[str]) -> str:
+        lit = [
+            f"**:violet-background[{cell}]**" if way in on else f":gray[{cell}]"
+            for cell, way in zip(cells, ways, strict=True)
+        ]
+        return "| " + " | ".join([head, *lit]) + " |"
+
+    lines = [row("", [words[way] for way in ways]), "|---|:-:|:-:|:-:|"]
+    return "\n".join(lines + [row(words[key], ["✓" if mark else "✗" for mark in marks]) for key, marks in rows.items()])

@@ -1,0 +1,75 @@
+"""Pictures to play with: from a data set through the short lane, or the viewer's own, from a file or the camera.
+
+An own picture is decoded in memory, cut to a square and forgotten with the session; it is never written anywhere.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from dkdemo.experiments.samples import Samples
+from dkdemo.images import UploadError, read_upload, to_square
+from dkdemo.web import controls, data, language
+from dkdemo.web.run_panel import ask
+
+SETS = ("shapes", "digits", "mnist", "fashion-mnist", "cifar10")
+
+MOST = 2  # own pictures at a time
+OWN_SIDE = 48  # pixels of an own picture
+
+
+Pair = tuple[np.ndarray, np.ndarray, list[str]]  # two pictures of one size and their names
+
+
+def choose(key: str, own_names: tuple[str, str]) -> Pair | None:
+    """Controls for a pair of pictures, and the pair: of a data set, or the viewer's own; None after a failure."""
+    where, dice, mine = st.columns([3, 1, 1], vertical_alignment="bottom")
+    with where:
+        name = data.choose(SETS, default="shapes", key="pictures")
+    with dice:
+        seed = controls.seed("pair", 1)
+    with mine:
+        yours = own(OWN_SIDE, key)
+    drawn = pair(name, seed)
+    return drawn and with_own(drawn, yours, own_names)
+
+
+def pair(name: str, seed: int) -> Pair | None:
+    """Two test pictures (H, W, 3) uint8 of different classes and the names of these; None when the answer failed."""
+    answer = ask(Samples(data=name, per_class=1, seed=seed))
+    if answer is None:
+        return None
+    images = np.asarray(answer["images"])
+    images = np.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images
+    one, two = np.random.default_rng(seed).permutation(len(images))[:2]
+    names = [str(answer["classes"][int(answer["labels"][place])]) for place in (one, two)]
+    return images[one], images[two], names
+
+
+def with_own(drawn: Pair, own: list[np.ndarray], names: tuple[str, str]) -> Pair:
+    """The viewer's own pictures in the place of the first one or of both; ``names`` are what to call them."""
+    if not own:
+        return drawn
+    first, second, old = drawn
+    if len(own) > 1:
+        return own[0], own[1], list(names)
+    return own[0], to_square(second, len(own[0])), [names[0], old[1]]
+
+
+def own(side: int, key: str) -> list[np.ndarray]:
+    """Up to two pictures of the viewer's own, (side, side, 3) uint8; one that cannot be read gets one sentence."""
+    words = language.common()
+    with st.popover(words["own_picture"], icon=":material/add_a_photo:"):
+        files = st.file_uploader(
+            words["own_upload"], ["png", "jpg", "jpeg", "webp"], accept_multiple_files=True, key=f"{key}.upload"
+        )
+        wanted = st.toggle(words["own_camera_on"], key=f"{key}.camera_on")  # asks for the camera only when switched on
+        shot = st.camera_input(words["own_camera"], key=f"{key}.camera") if wanted else None
+    pictures = []
+    for file in [*([shot] if shot else []), *(files or [])][:MOST]:
+        try:
+            pictures.append(to_square(read_upload(file.getvalue()), side))
+        except UploadError as refusal:
+            st.warning(words[f"own_refused_{refusal.reason}"])
+    return pictures
