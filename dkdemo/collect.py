@@ -115,7 +115,8 @@ def making(folder: Path, name: str) -> Iterator[Path]:
         partial.mkdir()
         yield partial
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        # None: numpy tells a short write in words of its own
+        full = error.errno in (None, errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         why = "the disk is full" if full else error.strerror or str(error)
         raise ValueError(f"{name} could not be saved in {folder}: {why}; nothing was kept") from error
     finally:

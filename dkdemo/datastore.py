@@ -185,8 +185,10 @@ def _own_sets(folder: Path) -> Iterator[Path]:
 def _about(home: Path) -> dict:
     try:
         about = json.loads((home / "about.json").read_text(encoding="utf-8"))
-        return about if {"classes", "train", "test"} <= set(about) else {}
-    except (OSError, ValueError):
+        names, train = about["classes"], about["train"]
+        sound = isinstance(names, list) and all(isinstance(name, str) for name in names) and isinstance(train, int)
+        return about if sound else {}
+    except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
