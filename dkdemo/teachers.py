@@ -165,14 +165,18 @@ def _score(net: nn.Module, test: Dataset, index: Tensor) -> float:
 _memory: OrderedDict[str, nn.Module] = OrderedDict()
 
 
-def obtain(teacher: Teacher) -> Generator[Progress, None, nn.Module]:
-    """The trained teacher: kept, or else trained now, telling its learning curve. ``net = yield from obtain(t)``."""
+def obtain(teacher: Teacher, *, of: int = 0) -> Generator[Progress, None, nn.Module]:
+    """The trained teacher: kept, or else trained now, telling its learning curve: ``net = yield from obtain(t)``.
+
+    ``of`` is the number of steps of the whole experiment, of which the teacher's are the first.
+    """
     key = _key(teacher)
     if key not in _memory:
         path, net = home() / "teachers" / f"{key}.npz", teacher.build()
         if not _read(path, net):
             net = teacher.build()
-            yield from teacher.teach(net)
+            for event in teacher.teach(net):
+                yield Progress(event.step, of or event.steps, event.metrics)
             _write(path, net)
         _memory[key] = net.eval()
     _memory.move_to_end(key)

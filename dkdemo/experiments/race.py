@@ -21,7 +21,7 @@ TEMPERATURES = (1.0, 2.0, 4.0, 8.0, 20.0)
 CONFIGS = ("hard", *(f"soft_{temperature:g}" for temperature in TEMPERATURES))
 RUNS = 5  # students of each kind, each with its own labelled images and first weights
 SOFT_WEIGHT = 0.9  # of the soft term; the label keeps the rest
-WATCHED = 500  # test images behind each point of the curves; the result is measured on all of them
+WATCHED = 300  # test images behind each point of the curves; the result is measured on all of them
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def teacher_for(data: str, shift: int, seed: int, *, steps: int = 100) -> Commit
 
     if data == "digits":
         return Committee(data, seed=seed)
-    return ConvNet(data, shift=shift, steps=steps, learning_rate=1e-2, seed=seed)
+    return ConvNet(data, shift=shift, steps=steps, seed=seed)
 
 
 def students_for(train: Dataset, hidden: int, seeds: Sequence[int], configs: int = len(CONFIGS)) -> StackedMLP:
@@ -187,7 +187,7 @@ def watch(lesson: Iterator[int], students: StackedMLP, test: Dataset, steps: int
     from dkdemo.training import answers, marks
 
     some = torch.randperm(len(test.labels), generator=torch.Generator().manual_seed(seed))[:WATCHED]
-    some, due = some.to(test.labels.device), marks(steps, 20)
+    some, due = some.to(test.labels.device), marks(steps, 16)
     for step in lesson:
         if step in due:
             right = accuracy(answers(students, test, some), test.labels[some]).view(len(CONFIGS), -1)
