@@ -3,6 +3,8 @@
 const ADDRESS = new URL("../../live", import.meta.url.replace(/^http/, "ws")).href;
 const IDLE = 15000; // ms without a listener before the line is dropped
 
+const MOST = 15; // topics asked for on one connection; the server lets go whoever asks for many more
+
 const topics = new Map(); // topic -> { listeners: Set, messages: [] }
 const watchers = new Set(); // told when the line breaks or is back
 let socket = null, attempts = 0, waiting = 0, idling = 0;
@@ -16,18 +18,18 @@ export function listen(topic, listener) {
   entry.listeners.add(listener);
   topics.set(topic, entry);
   listener.reset();
-  // The second chart on the same run needs no second history from the server.
+  // The second chart on the same run, or the same chart after a walk, needs no second history from the server.
   if (known) known.messages.forEach((message) => listener.message(message));
-  else if (socket?.readyState === WebSocket.OPEN) send({ subscribe: [topic] });
+  else if (topics.size > MOST) socket?.close(); // and the next connection asks only for what is watched
+  else if (socket?.readyState === WebSocket.OPEN) ask([topic]);
   connect();
   return () => {
     entry.listeners.delete(listener);
-    if (entry.listeners.size || topics.get(topic) !== entry) return;
-    topics.delete(topic);
-    send({ unsubscribe: [topic] });
-    if (!topics.size) idling = setTimeout(() => topics.size || socket?.close(), IDLE);
+    if (!watched().length) idling = setTimeout(() => watched().length || socket?.close(), IDLE);
   };
 }
+
+const watched = () => [...topics.keys()].filter((topic) => topics.get(topic).listeners.size);
 
 /** ``told(connected)`` whenever the line breaks or comes back. Returns the function that ends it. */
 export function watch(told) {
@@ -35,21 +37,20 @@ export function watch(told) {
   return () => watchers.delete(told);
 }
 
-function send(message) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
-}
+const ask = (names) => socket.send(JSON.stringify({ subscribe: names }));
 
 function connect() {
-  if (socket || !topics.size) return;
+  if (socket || !watched().length) return;
   clearTimeout(waiting);
   socket = new WebSocket(ADDRESS);
   socket.onopen = () => {
     attempts = 0;
-    for (const entry of topics.values()) {
+    for (const [topic, entry] of topics) {
+      if (!entry.listeners.size) topics.delete(topic);
       entry.messages = [];
       entry.listeners.forEach((listener) => listener.reset());
     }
-    if (topics.size) send({ subscribe: [...topics.keys()] });
+    if (topics.size) ask([...topics.keys()]);
     watchers.forEach((told) => told(true));
   };
   socket.onmessage = ({ data }) => {
@@ -63,8 +64,9 @@ function connect() {
   };
   socket.onclose = () => {
     socket = null;
+    if (!watched().length) return topics.clear();
+    if (topics.size > MOST) return connect();
     watchers.forEach((told) => told(false));
-    if (!topics.size) return;
     // Three hundred browsers lose the server at the same moment: they must not come back at the same moment.
     const delay = Math.min(15000, 400 * 2 ** attempts) * (0.5 + Math.random());
     attempts += 1;
@@ -73,10 +75,12 @@ function connect() {
 }
 
 const FINAL = ["done", "stopped", "failed"];
-const open = (message) => message.kind === "state" && !FINAL.includes(message.state);
 
-/** Is this the first word of a run begun anew after one that ended? */
-const begins = (message, past) => open(message) && past.some((old) => old.kind === "state" && FINAL.includes(old.state));
+/** Is this the first word of a run begun anew, after one of the same settings that ended? */
+function begins(message, past) {
+  if (message.kind !== "state" || FINAL.includes(message.state)) return false;
+  return past.some((old) => old.kind === "state" && (FINAL.includes(old.state) || (old.run && old.run !== message.run)));
+}
 
 /** A later state, and a later snapshot of the same name, make the earlier one worthless. */
 function replaces(next, past) {

@@ -10,30 +10,37 @@ export function stacked(figure) {
   if (layout.meta?.phone === "keep") return figure;
   const columns = columnsOf(layout);
   if (columns.length < 2 || columns.length > 4) return figure;
-  const gap = 0.12 / columns.length;
-  const slot = (1 - gap * (columns.length - 1)) / columns.length;
-  const floor = (column) => 1 - (column + 1) * slot - column * gap;
+  // Worked out in pixels: a panel may lose height, the words between two panels may not.
+  const margin = { t: 100, b: 80, ...layout.margin };
+  const before = (layout.height ?? 400) - margin.t - margin.b;
+  const panel = Math.max(150, 0.75 * before);
+  const titled = axesOf(layout, "x").some((name) => layout[name].title?.text);
+  const headed = (layout.annotations ?? []).some((item) => item.yref === "paper" && item.y > 1);
+  const gap = 40 + (titled ? 28 : 0) + (headed ? 34 : 0);
+  const whole = columns.length * panel + (columns.length - 1) * gap;
+  /** The height on the new paper of a height on the old one; above and below a panel distances stay. */
+  const up = (column, y) => {
+    const floor = (columns.length - 1 - column) * (panel + gap);
+    const beyond = y > 1 ? (y - 1) * before : y < 0 ? y * before : 0;
+    return (floor + Math.min(1, Math.max(0, y)) * panel + beyond) / whole;
+  };
   const at = (x) => columns.findIndex(([low, high]) => x >= low - 1e-6 && x <= high + 1e-6);
 
-  const next = { ...layout, height: Math.round((layout.height ?? 400) * (0.25 + 0.65 * columns.length)) };
+  const next = { ...layout, height: Math.round(whole + margin.t + margin.b) };
   for (const name of axesOf(layout, "x")) {
-    const column = at(domainOf(layout[name])[0]);
-    const rows = layout[partner(layout, name)];
+    const column = at(domainOf(layout[name])[0]), rows = partner(layout, name);
     next[name] = { ...layout[name], domain: [0, 1] };
-    if (!rows) continue;
-    const [low, high] = domainOf(rows);
-    next[partner(layout, name)] = { ...rows, domain: [floor(column) + low * slot, floor(column) + high * slot] };
+    if (layout[rows]) next[rows] = { ...layout[rows], domain: domainOf(layout[rows]).map((y) => up(column, y)) };
   }
   const move = (item) => {
+    if (item.xref !== "paper") return item; // it hangs on an axis and moves with it
     const moved = { ...item };
-    // Without a paper reference the item hangs on an axis and moves with it.
     for (const [x, y] of [["x", "y"], ["x0", "y0"], ["x1", "y1"]]) {
-      if (item.xref !== "paper" || typeof item[x] !== "number") continue;
-      const column = at(item[x]);
+      const column = typeof item[x] === "number" ? at(item[x]) : -1;
       if (column < 0) continue;
       const [low, high] = columns[column];
       moved[x] = (item[x] - low) / (high - low);
-      if (item.yref === "paper" && typeof item[y] === "number") moved[y] = floor(column) + item[y] * slot;
+      if (item.yref === "paper" && typeof item[y] === "number") moved[y] = up(column, item[y]);
     }
     return moved;
   };

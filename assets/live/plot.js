@@ -5,7 +5,7 @@ import { saveTable, savePicture } from "./export.js";
 import { same } from "./figure.js";
 import { fill } from "./format.js";
 import { Live } from "./live.js";
-import { isDark, kernel, plotly, stylesheet } from "./screen.js";
+import { isDark, kernel, plotly, stylesheet, typeface } from "./screen.js";
 import { Sliders } from "./sliders.js";
 import { Stream } from "./stream.js";
 
@@ -87,7 +87,7 @@ class View {
     if (this.loading === name) return;
     this.loading = name;
     try {
-      const [library, compute] = await Promise.all([plotly(), name ? kernel(name) : null, stylesheet("plot.css")]);
+      const [library, compute] = await Promise.all([plotly(this.data.plotly), name ? kernel(name) : null, stylesheet("plot.css"), typeface()]);
       Object.assign(this, { Plotly: library, compute });
       this.request();
     } catch (fault) {
@@ -166,16 +166,17 @@ class View {
 
   label() {
     const { words, download } = this.data;
-    const button = (text, act) => Object.assign(make("button", "dk-tool", { type: "button" }), { textContent: text, onclick: act });
+    const button = (text, act, title = text) =>
+      Object.assign(make("button", "dk-tool", { type: "button", "aria-label": title }), { textContent: text, onclick: act, title });
     const picture = (format) => () =>
       savePicture(this.Plotly, this.live.figure, { format, name: download, claim: this.live.claim, paper: this.live.paper });
     this.undo = button(words.reset, () => this.reset());
     this.undo.classList.add("dk-reset");
     this.tools.replaceChildren(
       this.undo,
-      button(words.csv, () => saveTable(this.live.figure, download)),
-      button(words.png, picture("png")),
-      button(words.svg, picture("svg")),
+      button("CSV", () => saveTable(this.live.figure, download), words.csv),
+      button("PNG", picture("png"), words.png),
+      button("SVG", picture("svg"), words.svg),
     );
   }
 

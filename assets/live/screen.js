@@ -35,9 +35,12 @@ function attach(tag, attributes) {
 export const stylesheet = (name) => once(name, attach("link", { rel: "stylesheet", href: here(name) }));
 
 /** Plotly from our own server, once per tab: 4.8 MB that work without any internet. */
-export async function plotly() {
-  if (!window.Plotly) await once("plotly", attach("script", { src: here("plotly.min.js"), async: true }));
+export async function plotly(address) {
+  if (!window.Plotly) await once("plotly", attach("script", { src: new URL(address, document.baseURI).href, async: true }));
   return window.Plotly;
 }
+
+/** Plotly measures its words once, so the typeface has to be there before; without it, the next one does. */
+export const typeface = () => document.fonts.load("18px 'Source Sans'").catch(() => null);
 
 export const kernel = (name) => import(here(`kernels/${name}.js`)).then((module) => module.default);

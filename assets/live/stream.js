@@ -29,7 +29,8 @@ export class Stream {
 
   message(message) {
     if (message.kind === "state") {
-      if (FINAL.includes(this.state?.state) && !FINAL.includes(message.state)) this.reset();
+      const anew = this.state?.run && message.run !== this.state.run;
+      if ((this.final || anew) && !FINAL.includes(message.state)) this.reset();
       this.state = message;
       this.heard = performance.now();
       this.tell();
@@ -62,7 +63,7 @@ export class Stream {
     return curve;
   }
 
-  /** Write the strip: place in the queue, step of steps, seconds of about how many, or what went wrong. */
+  /** Write the strip: place in the queue, step of steps, seconds of about how many, or how it ended. */
   tell(words = this.words) {
     this.words = words;
     if (!words) return;
@@ -77,7 +78,7 @@ export class Stream {
     else if (state?.state === "queued") text = fill(words.status_queued, numbers);
     else if (running) text = fill(steps ? words.status_running : words.status_starting, numbers);
     else if (state?.state === "stopped") text = fill(words.status_stopped, numbers);
-    else if (state?.state === "failed") text = fill(words.status_failed, { error: state.error ?? "" });
+    else if (state?.state === "failed") text = words.status_failed;
     this.strip.hidden = !text;
     this.strip.dataset.state = this.connected ? state?.state ?? "" : "lost";
     const [line, bar] = this.strip.children;

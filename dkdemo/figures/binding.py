@@ -92,13 +92,11 @@ def _significant(size: float, digits: int) -> str:
 
 def _shortest(size: float) -> str:
     """The shortest text that reads back as the number, whole numbers without a point."""
-    if size == 0:
-        return "0"
-    text = repr(size)
-    if "e" not in text:
-        return text.removesuffix(".0")
-    mantissa, exponent = text.split("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+    exact = Decimal(repr(size))
+    if size == 0 or 1e-6 <= size < 1e21:  # the range in which JavaScript writes no exponent
+        return f"{exact:f}".removesuffix(".0")
+    exponent = exact.adjusted()
+    return f"{exact.scaleb(-exponent).normalize():f}e{exponent}"
 
 
 def bind(trace: Any, **paths: str) -> Any:

@@ -28,7 +28,8 @@ DARK_TWIN = {
     FAINT: "#A8ADB4",
 }
 
-FONT = "Source Sans, Source Sans 3, Noto Sans TC, Noto Sans CJK TC, PingFang TC, Microsoft JhengHei, sans-serif"
+# Names as CSS reads them unquoted: one with a lone digit would void the whole list.
+FONT = "Source Sans, Noto Sans TC, Noto Sans CJK TC, PingFang TC, Microsoft JhengHei, sans-serif"
 FONT_SIZE = 18
 LINE = 3
 

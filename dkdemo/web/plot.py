@@ -12,6 +12,7 @@ Streamlit's own chart is torn down and rebuilt at each change; this one is updat
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -21,12 +22,14 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.io.json import to_json_plotly
 
-from dkdemo.figures.theme import DARK_TWIN
+from dkdemo.figures import theme
 from dkdemo.kernels import KERNELS
 from dkdemo.web import address, language
 from dkdemo.web.routes import asset_url
 
 WORDS = ("reset", "csv", "png", "svg", "drag", "plot_failed")
+AXIS = re.compile(r"[xy]axis\d*")
+HOUSE_AXIS = theme.figure().to_dict()["layout"]["xaxis"]
 STATUS_WORDS = ("queued", "starting", "running", "stopped", "failed", "lost")
 
 
@@ -143,8 +146,7 @@ def plot(
             raise ValueError(f"inputs must hold a starting value for all that is dragged; {', '.join(missing)} missing")
     defaults = {name: start[name] for name in bounds}
     values = _values(key, defaults, bounds)
-    drawing = figure.to_dict()
-    drawing["layout"].pop("template", None)  # the house style is written out in full, in theme.figure
+    drawing = _drawing(figure)
     _component(
         key=key,
         data={
@@ -161,7 +163,8 @@ def plot(
             "topic": topic,
             "state": state,
             "download": download,
-            "twin": DARK_TWIN,
+            "twin": theme.DARK_TWIN,
+            "plotly": asset_url("plotly.min.js"),
             "words": {name: words[name] for name in WORDS}
             | {f"status_{name}": words[f"status_{name}"] for name in STATUS_WORDS},
         },
@@ -169,6 +172,17 @@ def plot(
         on_finished_change=_nothing,
     )
     return start | values
+
+
+def _drawing(figure: go.Figure) -> dict[str, Any]:
+    """The figure as data, its axes in the house style; what the figure itself sets has the last word."""
+    drawing = figure.to_dict()
+    layout = drawing["layout"]
+    layout.pop("template", None)  # the house style is written out in full, in theme.figure
+    for name in [name for name in layout if AXIS.fullmatch(name)]:
+        axis = layout[name]
+        layout[name] = {**HOUSE_AXIS, **axis, "title": {**HOUSE_AXIS["title"], **axis.get("title", {})}}
+    return drawing
 
 
 def _nothing() -> None:

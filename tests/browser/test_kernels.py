@@ -1,0 +1,135 @@
+"""Every kernel and its Python twin give the same numbers, and every template the same sentence, in real Chromium."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dkdemo.figures.binding import fill
+from dkdemo.kernels import KERNELS, SAMPLES
+
+LIVE = Path(__file__).resolve().parents[2] / "assets" / "live"
+
+
+@pytest.fixture(scope="module")
+def workbench(chromium):
+    """A page that is served our scripts from disk, without any app."""
+    context = chromium.new_context()
+    context.route(
+        "http://bench/**",
+        lambda route: route.fulfill(
+            body=(LIVE / route.request.url.removeprefix("http://bench/")).read_bytes()
+            if route.request.url[13:]
+            else b"",
+            content_type="text/javascript" if route.request.url.endswith(".js") else "text/html",
+        ),
+    )
+    page = context.new_page()
+    page.goto("http://bench/")
+    yield page
+    context.close()
+
+
+def assert_equal(js: Any, python: Any, where: str) -> None:
+    """The same shape, the same words, and numbers to 1e-9."""
+    if isinstance(python, np.ndarray | np.generic):
+        python = python.tolist()
+    if isinstance(python, dict):
+        assert set(js) == set(python), where
+        for name, value in python.items():
+            assert_equal(js[name], value, f"{where}.{name}")
+    elif isinstance(python, list | tuple):
+        assert isinstance(js, list), where
+        assert len(js) == len(python), where
+        for index, (one, other) in enumerate(zip(js, python, strict=True)):
+            assert_equal(one, other, f"{where}[{index}]")
+    elif isinstance(python, bool | str | None):
+        assert js == python, where
+    else:
+        assert isinstance(js, int | float), where
+        assert math.isclose(js, python, rel_tol=1e-9, abs_tol=1e-9), f"{where}: JavaScript {js}, Python {python}"
+
+
+def plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=lambda array: array.tolist()))
+
+
+def test_every_kernel_has_a_twin_and_samples() -> None:
+    assert {path.stem for path in (LIVE / "kernels").glob("*.js")} == set(KERNELS) == set(SAMPLES)
+    assert all(len(samples) >= 2 for samples in SAMPLES.values())
+
+
+@pytest.mark.parametrize("name", sorted(KERNELS))
+def test_javascript_and_python_agree(workbench, name: str) -> None:
+    for index, inputs in enumerate(SAMPLES[name]):
+        js = workbench.evaluate(
+            "async ([name, inputs]) => (await import(`/kernels/${name}.js`)).default(inputs)", [name, plain(inputs)]
+        )
+        assert_equal(js, KERNELS[name](**inputs), f"{name}[{index}]")
+
+
+def test_templates_are_filled_alike(workbench) -> None:
+    rng = np.random.default_rng(0)
+    numbers = [
+        0,
+        -0.0,
+        0.5,
+        1.5,
+        2.5,
+        -2.5,
+        0.125,
+        1.005,
+        0.045,
+        100,
+        123456.789,
+        1e-5,
+        1e-4,
+        9.9996,
+        1e15,
+        -1e-9,
+        1e-6,
+        1e-7,
+    ]
+    numbers += (rng.normal(size=200) * 10.0 ** rng.integers(-6, 7, 200)).tolist()
+    templates = [f"{{v{how}}}" for how in ("", ":d", ":.0f", ":.1f", ":.3f", ":.0%", ":.1%", ":.1g", ":.3g", ":.6g")]
+    cases = [(template, {"v": number}) for template in templates for number in numbers]
+    cases += [("{{a}} {q[1]:.0%} {name}", {"q": [0.1, 0.25], "name": "貓"}), ("{v:.1f}", {"v": None})]
+    js = workbench.evaluate(
+        """async (cases) => {
+          const { fill } = await import("/format.js");
+          return cases.map(([template, values]) => fill(template, values));
+        }""",
+        cases,
+    )
+    python = [
+        fill(template, {k: math.nan if v is None else v for k, v in values.items()}) for template, values in cases
+    ]
+    assert [(case, text) for case, text in zip(cases, js, strict=True)] == list(zip(cases, python, strict=True))
+
+
+def test_arrays_of_events_and_of_plotly_are_read_alike(workbench) -> None:
+    from dkdemo.jobs.events import pack
+
+    arrays = [
+        np.arange(12, dtype=np.uint8).reshape(3, 2, 2),
+        np.linspace(0, 1, 5),
+        np.float32([[1.5, -2]]),
+        np.int32([7]),
+    ]
+    read = workbench.evaluate(
+        "async (packed) => (await import('/figure.js')).decode(packed)", [pack(a) for a in arrays]
+    )
+    assert read == [array.tolist() for array in arrays]
+
+
+def test_the_moving_average_is_bias_corrected(workbench) -> None:
+    values, decay = [0.9, 0.5, 0.7, 0.1], 0.6
+    js = workbench.evaluate("async ([v, d]) => (await import('/stream.js')).smooth(v, d)", [values, decay])
+    weights = [[decay ** (t - s) for s in range(t + 1)] for t in range(4)]
+    want = [np.dot(w, values[: len(w)]) / sum(w) for w in weights]
+    np.testing.assert_allclose(js, want, atol=1e-12)
