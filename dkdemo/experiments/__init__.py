@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dkdemo.experiments.figure5 import Figure5
+from dkdemo.experiments.large_batches import LargeBatches
 from dkdemo.experiments.manifold import Manifold
+from dkdemo.experiments.matrix import Matrix
 from dkdemo.experiments.midpoint import Midpoint
 from dkdemo.experiments.noise import Noise
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.samples import Samples
 from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
+from dkdemo.experiments.sphere import Sphere
+from dkdemo.experiments.views import Views
 
 
 def catalogue() -> dict[str, type[Recipe]]:
@@ -20,6 +25,11 @@ def catalogue() -> dict[str, type[Recipe]]:
         Manifold,
         Midpoint,
         Noise,
+        Views,
+        Sphere,
+        LargeBatches,
+        Figure5,
+        Matrix,
     ]
     return {recipe.name: recipe for recipe in recipes}
 

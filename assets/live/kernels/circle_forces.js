@@ -35,6 +35,8 @@ export default function ({ x, y, temperature }) {
     x: onX,
     y: onY,
     force,
+    link_x: onX.slice(m / 2).flatMap((value, i) => [onX[i], value, null]),
+    link_y: onY.slice(m / 2).flatMap((value, i) => [onY[i], value, null]),
     arrow_x: onX.flatMap((value, i) => [value, tipX[i], null]),
     arrow_y: onY.flatMap((value, i) => [value, tipY[i], null]),
     tip_x: tipX,

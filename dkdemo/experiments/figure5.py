@@ -1,0 +1,100 @@
+"""Figure 5 of SimCLR in a few seconds: which augmentation makes a network see the shape and not the colour?"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dkdemo.experiments import simclr_material
+from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs.events import Done, Event, Progress
+
+
+@dataclass(frozen=True)
+class Figure5(Recipe):
+    """Train an encoder without labels on crops, on colour distortion, or on both, and ask it for shape and colour.
+
+    Crops of one picture share their colours, so a lazy encoder finds its partner by colour alone: the
+    contrastive task is solved and the shape never looked at. Distort the colours, and shape is what is left.
+
+    ``looks``: "crop", "color" or "both". ``data``: "shapes", "mnist" (few-label probe) or "cifar10".
+    """
+
+    name: ClassVar[str] = "figure5"
+
+    data: str = "shapes"
+    looks: str = "both"
+    temperature: float = 0.2
+    steps: int = 200
+    batch_size: int = 128
+    learning_rate: float = 5e-3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        simclr_material.check(self.data, self.looks)
+        if not 0.01 <= self.temperature <= 100:
+            raise ValueError(f"temperature must be between .01 and 100, got {self.temperature}")
+        if not 2 <= self.steps <= 20_000 or not 2 <= self.batch_size <= 4096:
+            raise ValueError(f"need 2-20000 steps and a batch of 2-4096, got {self.steps} and {self.batch_size}")
+
+    def expected_seconds(self) -> float:
+        return 2 + self.steps * self.batch_size / 128 * 0.035
+
+    def run(self) -> Iterator[Event]:
+        import torch
+
+        from dkdemo import contrastive
+        from dkdemo.device import describe, pick
+        from dkdemo.pretraining import pretrain
+
+        began, device = time.perf_counter(), pick()
+        stuff = simclr_material.material(self.data, str(device))
+        model = simclr_material.new_model(stuff, self.seed)
+        fresh = copy.deepcopy(model.encoder)
+        looks = simclr_material.LOOKS[self.data][self.looks]
+        training = pretrain(
+            model,
+            stuff.images,
+            first=looks,
+            second=looks,
+            temperature=self.temperature,
+            steps=self.steps,
+            batch_size=self.batch_size,
+            learning_rate=self.learning_rate,
+            generator=torch.Generator(device).manual_seed(self.seed),
+        )
+        for seen in training:
+            if seen.step % 4 and seen.step not in (1, self.steps):
+                continue
+            metrics = {
+                "loss": seen.loss.item(),
+                "found": contrastive.contrastive_accuracy(seen.first, seen.second).item(),
+                "alignment": contrastive.alignment(seen.first, seen.second).item(),
+                "uniformity": contrastive.uniformity(seen.first).item(),
+                "rank": contrastive.effective_rank(seen.first).item(),
+            }
+            if seen.step == self.steps:
+                metrics.update(trained := simclr_material.probes(model.encoder, stuff))
+            elif seen.step % 28 == 0:
+                metrics.update(simclr_material.probes(model.encoder, stuff, some=800))
+            yield Progress(seen.step, self.steps, metrics)
+            if seen.step == 1:  # the first point is on the screen; now there is time to question the untrained encoder
+                untrained = simclr_material.probes(fresh, stuff)
+                yield Progress(1, self.steps, {**metrics, **untrained})
+        yield Done(
+            {
+                "trained": trained,
+                "random": untrained,
+                "pixels": simclr_material.pixel_probe(self.data, str(device)),
+                "last": metrics,
+                "data": self.data,
+                "looks": self.looks,
+                "seeds": [self.seed],
+                "n": {"train": len(stuff.images), "labelled": stuff.probe_size, "test": len(stuff.test_images)},
+                "device": describe(device),
+                "seconds": time.perf_counter() - began,
+            }
+        )

@@ -1,0 +1,87 @@
+"""The whole 7 x 7 table of SimCLR's Figure 5, filled cell by cell on the shapes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from dkdemo.experiments import simclr_material
+from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs.events import Done, Event, Progress, Snapshot
+
+LOOKS = ("crop", "cutout", "color", "sobel", "noise", "blur", "rotate")  # the paper's order
+
+
+@dataclass(frozen=True)
+class Matrix(Recipe):
+    """Every ordered pair of augmentations, a short training each; the diagonal has one augmentation alone.
+
+    As in the paper only one branch is distorted; the other sees the picture as it is. Each cell is the shape
+    probe of its own fresh encoder, all from the same seed.
+    """
+
+    name: ClassVar[str] = "matrix"
+
+    looks: tuple = LOOKS
+    temperature: float = 0.2
+    steps: int = 60
+    batch_size: int = 128
+    learning_rate: float = 5e-3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.looks or not set(self.looks) <= set(LOOKS):
+            raise ValueError(f"looks are some of {', '.join(LOOKS)}; got {self.looks!r:.80}")
+        if not 2 <= self.steps <= 2000 or not 2 <= self.batch_size <= 4096:
+            raise ValueError(f"need 2-2000 steps and a batch of 2-4096, got {self.steps} and {self.batch_size}")
+
+    def expected_seconds(self) -> float:
+        return 2 + len(self.looks) ** 2 * self.steps * self.batch_size / 128 * 0.028
+
+    def run(self) -> Iterator[Event]:
+        import torch
+
+        from dkdemo.device import describe, pick
+        from dkdemo.pretraining import pretrain
+
+        began, device = time.perf_counter(), pick()
+        stuff = simclr_material.material("shapes", str(device))
+        size = len(self.looks)
+        table = np.full((size, size), np.nan)
+        total = size * size * self.steps
+        for cell in range(size * size):
+            row, column = divmod(cell, size)
+            pair = self.looks[row : row + 1] if row == column else (self.looks[row], self.looks[column])
+            model = simclr_material.new_model(stuff, self.seed)
+            training = pretrain(
+                model,
+                stuff.images,
+                first=pair,
+                second=(),
+                temperature=self.temperature,
+                steps=self.steps,
+                batch_size=self.batch_size,
+                learning_rate=self.learning_rate,
+                generator=torch.Generator(device).manual_seed(self.seed),
+            )
+            for seen in training:
+                if seen.step % 5 == 1:
+                    yield Progress(cell * self.steps + seen.step, total, {"loss": seen.loss.item()})
+            table[row, column] = simclr_material.probes(model.encoder, stuff)["probe"]
+            yield Snapshot("table", {"probe": table.copy(), "row": row, "column": column})
+        untrained = simclr_material.probes(simclr_material.new_model(stuff, self.seed).encoder, stuff)["probe"]
+        yield Done(
+            {
+                "table": table,
+                "looks": list(self.looks),
+                "random": untrained,
+                "seeds": [self.seed],
+                "n": {"train": len(stuff.images), "test": len(stuff.test_images)},
+                "device": describe(device),
+                "seconds": time.perf_counter() - began,
+            }
+        )

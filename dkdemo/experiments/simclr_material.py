@@ -1,0 +1,142 @@
+"""What the contrastive experiments learn from and are asked about: pictures, and the labels only the probes see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from dkdemo.encoders import SimCLR
+
+DATA = ("shapes", "mnist", "cifar10")
+
+# What "crop", "color" and "both" mean for each data set. A digit has no colour to distort and must not lose a
+# stroke: there the two looks are a small affine move and a hole.
+LOOKS = {
+    "shapes": {"crop": ("crop",), "color": ("color",), "both": ("crop", "color")},
+    "cifar10": {"crop": ("crop",), "color": ("color",), "both": ("crop", "color")},
+    "mnist": {"crop": ("wiggle",), "color": ("cutout",), "both": ("wiggle", "cutout")},
+}
+
+
+def check(data: str, looks: str = "both") -> None:
+    """Raise ValueError for a data set or a choice of looks that these experiments do not have."""
+    if data not in DATA:
+        raise ValueError(f"data is one of {', '.join(DATA)}; got {data!r:.40}")
+    if looks not in LOOKS[data]:
+        raise ValueError(f"looks is one of {', '.join(LOOKS[data])}; got {looks!r:.40}")
+
+
+@dataclass(frozen=True)
+class Material:
+    """Images are uint8 (N, C, H, W) on the device. Labels are for the probes; the training never sees them."""
+
+    images: Tensor  # to learn from, and for kNN to look among
+    labels: Tensor
+    probe_images: Tensor  # what the linear reader is fitted on
+    probe_labels: Tensor
+    test_images: Tensor
+    test_labels: Tensor
+    probe_hues: Tensor | None  # the foreground's hue in eighths of the circle, for the shapes
+    test_hues: Tensor | None
+    probe_size: int
+
+    @property
+    def channels(self) -> int:
+        return self.images.shape[1]
+
+    @property
+    def side(self) -> int:
+        return self.images.shape[-1]
+
+
+@cache
+def material(data: str, device: str, labelled: int = 10) -> Material:
+    """The pictures of a data set, the same at every call; kept, because a warm worker asks again and again.
+
+    ``labelled``: how many labelled digits a class MNIST's reader is given (its probe is the few-label one,
+    for with many labels plain pixels already do well).
+    """
+    import torch
+
+    from dkdemo import datasets
+
+    train, test = datasets.load(data, device)
+    order = torch.Generator().manual_seed(0)
+    if train.hues is not None and test.hues is not None:
+        hues, test_hues = ((part * 8).long() % 8 for part in (train.hues, test.hues))
+        everything = (train.images, train.labels)
+        return Material(*everything, *everything, test.images, test.labels, hues, test_hues, len(hues))
+    pool = torch.randperm(len(train.labels), generator=order).to(train.labels.device)
+    asked = torch.randperm(len(test.labels), generator=order)[:2000].to(train.labels.device)
+    learn = pool[:10_000]
+    if data == "mnist":
+        few = torch.cat([pool[train.labels[pool] == digit][:labelled] for digit in range(10)])
+    else:
+        few = pool[:4000]
+    return Material(
+        train.images[learn],
+        train.labels[learn],
+        train.images[few],
+        train.labels[few],
+        test.images[asked],
+        test.labels[asked],
+        None,
+        None,
+        len(few),
+    )
+
+
+def probes(encoder: nn.Module, stuff: Material, some: int | None = None) -> dict[str, float]:
+    """What a linear reader and the nearest neighbours find in an encoder's features, as shares in [0, 1].
+
+    ``some`` limits both sides to their first so many images: a quick look during the training.
+    """
+    from dkdemo.evaluation import knn_accuracy, linear_probe
+    from dkdemo.pretraining import features
+
+    read, asked = features(encoder, stuff.probe_images[:some]), features(encoder, stuff.test_images[:some])
+    labels, wanted = stuff.probe_labels[:some], stuff.test_labels[:some]
+    same = stuff.probe_images is stuff.images
+    near = read if same else features(encoder, stuff.images[: some or 4000])
+    found = {
+        # A hundred labels for 128 features: without a firm ridge the reader learns the noise by heart.
+        "probe": linear_probe(read, labels, asked, wanted, ridge=0.3 if len(labels) < 500 else 1e-3),
+        "knn": knn_accuracy(near, labels if same else stuff.labels[: len(near)], asked, wanted),
+    }
+    if stuff.probe_hues is not None and stuff.test_hues is not None:
+        found["hue"] = linear_probe(read, stuff.probe_hues[:some], asked, stuff.test_hues[:some])
+    return found
+
+
+@cache
+def pixel_probe(data: str, device: str) -> dict[str, float]:
+    """The same questions put to the bare pixels, averaged 2 x 2: thousands of them would take the reader seconds."""
+    import torch.nn.functional as F
+
+    from dkdemo.evaluation import knn_accuracy, linear_probe
+
+    stuff = material(data, device)
+    parts = (stuff.probe_images, stuff.test_images, stuff.images[:4000])
+    read, asked, near = (F.avg_pool2d(part / 255, 2).flatten(1) for part in parts)
+    found = {
+        "probe": linear_probe(read, stuff.probe_labels, asked, stuff.test_labels, ridge=0.1),
+        "knn": knn_accuracy(near, stuff.labels[: len(near)], asked, stuff.test_labels),
+    }
+    if stuff.probe_hues is not None and stuff.test_hues is not None:
+        found["hue"] = linear_probe(read, stuff.probe_hues, asked, stuff.test_hues, ridge=0.1)
+    return found
+
+
+def new_model(stuff: Material, seed: int, outputs: int = 64) -> SimCLR:
+    """A fresh SimCLR network for these images; the seed alone decides its weights."""
+    import torch
+
+    from dkdemo.encoders import SimCLR
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return SimCLR(stuff.channels, stuff.side, outputs).to(stuff.images.device)

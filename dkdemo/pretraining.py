@@ -1,0 +1,77 @@
+"""Learning without labels: one visible loop in which a network pulls two looks of a picture together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Generator, Tensor, nn
+
+from dkdemo.contrastive import nt_xent
+from dkdemo.views import random_view
+
+MEAN, SPREAD = 0.5, 0.25  # pixels in [0, 1] to about [-2, 2]; the same for every data set
+
+
+def standard(images: Tensor) -> Tensor:
+    """Pixels as the encoders want them: uint8 or [0, 1] in, about [-2, 2] out."""
+    return ((images / 255 if images.dtype == torch.uint8 else images) - MEAN) / SPREAD
+
+
+class Step(NamedTuple):
+    """What one step saw: the loss and the two views' points z, (N, D), not yet normalised."""
+
+    step: int
+    loss: Tensor
+    first: Tensor
+    second: Tensor
+
+
+def pretrain(
+    model: nn.Module,
+    images: Tensor,
+    *,
+    first: Sequence[str],
+    second: Sequence[str],
+    temperature: float,
+    steps: int,
+    batch_size: int,
+    learning_rate: float,
+    generator: Generator,
+) -> Iterator[Step]:
+    """SimCLR on uint8 images (N, C, H, W), training ``model`` in place. To stop, stop iterating.
+
+    ``first`` and ``second`` name the looks (see `dkdemo.views`) that make each branch's view. Random numbers
+    come from ``generator`` alone, which lives on the images' device.
+    """
+    if len(images) < batch_size:
+        raise ValueError(f"need at least one batch of {batch_size} images, got {len(images)}")
+    adam = torch.optim.AdamW(model.parameters(), lr=learning_rate, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(adam, learning_rate, total_steps=steps)
+    model.train()
+    for step in range(1, steps + 1):
+        picked = torch.randint(len(images), (batch_size,), generator=generator, device=generator.device)
+        batch = images[picked] / 255
+        if first == second:  # both branches alike: one call draws the 2N looks
+            views = random_view(torch.cat([batch, batch]), first, generator)
+        else:
+            views = torch.cat([random_view(batch, first, generator), random_view(batch, second, generator)])
+        z = model(standard(views))  # (2N, D): batch normalisation sees both views, as in the paper
+        one, two = z.chunk(2)
+        loss = nt_xent(one, two, temperature=temperature)
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        schedule.step()
+        yield Step(step, loss.detach(), one.detach(), two.detach())
+
+
+@torch.no_grad()
+def features(encoder: nn.Module, images: Tensor, chunk: int = 500) -> Tensor:
+    """h of every image, (N, D), in evaluation mode; the encoder's mode is put back."""
+    mode = encoder.training
+    encoder.eval()
+    found = torch.cat([encoder(standard(part)) for part in images.split(chunk)])
+    encoder.train(mode)
+    return found
