@@ -32,6 +32,9 @@ POLICY = (
     "style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss: data: blob:; "
     "frame-ancestors 'self'; base-uri 'self'; form-action 'self'"
 )
+# Streamlit's page looks for its server under its own address first (/temperature/_stcore/...), and the browser
+# notes two errors for each; told where the server is, it asks once.
+SERVER_IS_HERE = b"<head><script>window.__streamlit = { BACKEND_BASE_URL: location.origin + '/' }</script>"
 ZIPPED = (".js", ".css", ".json", ".svg", ".ttf", ".html")
 
 
@@ -62,8 +65,14 @@ class House:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Headers(scope=scope)
+        page: list[Message] = []  # an HTML answer, held back until it is whole
 
         async def dressed(message: Message) -> None:
+            if page:
+                page.append(message)
+                if not message.get("more_body"):
+                    await _send_page(page, send)
+                return
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in SAFE.items():
@@ -72,10 +81,16 @@ class House:
                     headers["Content-Security-Policy"] = POLICY
                     if browser_of(request) is None:
                         headers.append("Set-Cookie", new_cookie(secure=scope["scheme"] == "https"))
+                    if scope["method"] == "GET":
+                        page.append(message)
+                        return
             await send(message)
 
         zipped = self._zipped.get(scope["path"]) if scope["method"] in ("GET", "HEAD") else None
         if zipped is None or "range" in request or not accepts_gzip(request.get("accept-encoding", "")):
+            if "text/html" in request.get("accept", ""):  # ask Streamlit for its page as plain text, to write into it
+                plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+                scope = {**scope, "headers": plain}
             await self._app(scope, receive, dressed)
             return
         headers = {
@@ -88,6 +103,19 @@ class House:
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         await dressed({"type": "http.response.start", "status": 200, "headers": raw})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else zipped})
+
+
+async def _send_page(page: list[Message], send: Send) -> None:
+    """Send a held answer, with the server's address written into its head."""
+    start, *parts = page
+    body = b"".join(part.get("body", b"") for part in parts).replace(b"<head>", SERVER_IS_HERE, 1)
+    headers = MutableHeaders(scope=start)
+    headers["content-length"] = str(len(body))
+    for name in ("etag", "last-modified"):  # they spoke of Streamlit's file, not of this page
+        if name in headers:
+            del headers[name]
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
 
 
 def browser_of(request: Headers) -> str | None:

@@ -91,6 +91,14 @@ def lecture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lecture]:
         one.end()
 
 
+def test_the_page_knows_its_server_under_every_address(lecture: Lecture) -> None:
+    """Otherwise Streamlit's page tries /temperature/_stcore/... first, and every browser notes two errors."""
+    for path in ("/", "/temperature"):
+        page = lecture.get(path, Accept="text/html", Accept_Encoding="gzip")
+        assert b"BACKEND_BASE_URL: location.origin" in page.body
+        assert int(page.getheader("content-length")) == len(page.body)
+
+
 def test_health_tells_what_a_lecturer_wants_to_know(lecture):
     health = lecture.health()
     assert health["version"] == __version__
