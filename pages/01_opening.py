@@ -4,7 +4,7 @@ import streamlit as st
 
 from dkdemo.probability import softmax
 from dkdemo.web.scenes import Stage, show
-from dkdemo.web.walker import CHAPTERS, go_to
+from dkdemo.web.walker import CHAPTERS
 
 SLIDE_LOGITS = [1.4, 2.8, 0.9]  # cat, dog, car: the talk's example from slide 22
 
@@ -43,8 +43,9 @@ def talk_map(stage: Stage) -> None:
             st.markdown(f"**{stage.common[f'part_{part}']}**")
             stage.source("map_minutes", minutes=sum(row.minutes for row in rows))
             for row in rows:
-                label = stage.text("map_chapter", number=row.number, title=stage.chapter_title(row), minutes=row.minutes)
-                st.button(label, key=f"map.{row.id}", on_click=go_to, args=(row, row.scenes[0]), width="stretch")
+                title = stage.chapter_title(row)
+                label = stage.text("map_chapter", number=row.number, title=title, minutes=row.minutes)
+                st.link_button(label, f"./{row.id}", width="stretch")
     stage.source("map_hint")
 
 

@@ -2,13 +2,18 @@
  *
  * Keys: PageDown / PageUp (what a slide clicker sends) walk from anywhere but a text area or an open
  * dialog; the arrow keys stay with a control that uses them; M opens the map. Several quick presses
- * add up: each one walks on from the scene asked for last, not from the one still on the screen. */
+ * add up: each one walks on from the scene asked for last, not from the one still on the screen.
+ *
+ * To walk is to follow a link without a reload: the address changes, and Streamlit is told as it is told of
+ * the browser's Back and Forward. So there is one way into a scene, whether by key, map, link or history. */
 
 const instances = new WeakMap();
 
 const FIELD = "input, textarea, select, [contenteditable]:not([contenteditable='false'])";
 const ARROWS_BELONG_TO =
   FIELD + ", [role=slider], [role=radiogroup], [role=radio], [role=listbox], [role=combobox], [role=tablist], [role=menu], [data-dk-keys]";
+
+const HOUSE = ["lang", "present"]; // what stays in the address from scene to scene
 
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -24,14 +29,16 @@ class Walker {
   constructor(parent) {
     this.root = make("div", { class: "dk-walker" });
     parent.append(this.root);
+    this.left = new Map(); // "chapter/scene" -> the controls in its address when the viewer left it
     this.onkey = (event) => this.key(event);
+    this.onclick = (event) => this.click(event);
     window.addEventListener("keydown", this.onkey, true); // before any chart or slider sees it
+    window.addEventListener("click", this.onclick, true);
   }
 
-  update(data, send) {
+  update(data) {
     const moved = !this.data || String(this.data.at) !== String(data.at);
     this.data = data;
-    this.send = send;
     this.stops = data.talk.flatMap((chapter) => chapter.scenes.map((scene) => ({ chapter, scene })));
     this.place = this.stops.findIndex(({ chapter, scene }) => chapter.id === data.at[0] && scene.id === data.at[1]);
     this.wanted = this.place;
@@ -42,15 +49,29 @@ class Walker {
     document.documentElement.lang = data.lang;
   }
 
-  href({ chapter, scene }) {
-    return "./" + chapter.id + "?" + new URLSearchParams({ ...this.data.query, scene: scene.id });
+  /* The address of a scene: language and mode as they are, controls as the viewer left them there. */
+  href({ chapter, scene }, changes = {}) {
+    const now = new URLSearchParams(location.search);
+    const query = new URLSearchParams({ scene: scene.id });
+    for (const name of HOUSE) if (now.has(name)) query.set(name, now.get(name));
+    for (const [name, value] of this.left.get(chapter.id + "/" + scene.id) ?? []) query.set(name, value);
+    for (const [name, value] of Object.entries(changes)) value ? query.set(name, value) : query.delete(name);
+    return "./" + chapter.id + "?" + query;
+  }
+
+  /* Remember the controls of the scene that is being left. */
+  leave() {
+    const query = [...new URLSearchParams(location.search)].filter(([name]) => name !== "scene" && !HOUSE.includes(name));
+    this.left.set(this.data.at.join("/"), query);
   }
 
   ask(stop, changes = {}) {
+    if (this.wanted === this.place) this.leave();
     this.wanted = this.stops.indexOf(stop);
     this.map?.close();
     this.root.classList.add("dk-walking");
-    this.send("go", { chapter: stop.chapter.id, scene: stop.scene.id, ...changes });
+    history.pushState({}, "", this.href(stop, changes));
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
   }
 
   step(by) {
@@ -58,15 +79,25 @@ class Walker {
     if (stop) this.ask(stop);
   }
 
-  /* A real link: it can be copied or opened in a new tab; a plain click walks without a reload. */
+  /* A real link: it can be copied or opened in a new tab. */
   link(stop, attributes, ...children) {
     if (!stop) return make("span", { ...attributes, "aria-disabled": "true" }, ...children);
-    const onclick = (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-      event.preventDefault();
-      this.ask(stop);
-    };
-    return make("a", { ...attributes, href: this.href(stop), onclick }, ...children);
+    return make("a", { ...attributes, href: this.href(stop) }, ...children);
+  }
+
+  /* A plain click on a link to a scene, in the header or in a page's words, walks there without a reload. */
+  click(event) {
+    const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
+    const [there, home] = [new URL(link.href), new URL("./", location.href)];
+    if (there.origin !== home.origin || !there.pathname.startsWith(home.pathname)) return;
+    const chapter = there.pathname.slice(home.pathname.length);
+    const asked = there.searchParams.get("scene");
+    const stop = this.stops.find((one) => one.chapter.id === chapter && (!asked || one.scene.id === asked));
+    if (!stop) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.ask(stop);
   }
 
   draw() {
@@ -106,7 +137,7 @@ class Walker {
         title: words.present,
         "aria-label": words.present,
         "aria-pressed": String(data.present),
-        onclick: () => this.ask(stops[place], { present: data.present ? "0" : "1" }),
+        onclick: () => this.ask(stops[place], { present: data.present ? "" : "1" }),
       },
       "▷"
     );
@@ -215,14 +246,15 @@ class Walker {
 
   remove() {
     window.removeEventListener("keydown", this.onkey, true);
+    window.removeEventListener("click", this.onclick, true);
     this.root.remove();
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement }) {
   let walker = instances.get(parentElement);
   if (!walker) instances.set(parentElement, (walker = new Walker(parentElement)));
-  walker.update(data, setTriggerValue);
+  walker.update(data);
   return () => {
     walker.remove();
     instances.delete(parentElement);

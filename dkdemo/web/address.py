@@ -5,8 +5,9 @@ link made in Chinese would mean nothing to an English browser, and two chapters 
 control called ``seed``. So controls are bound here: by language-free tokens, remembered per chapter.
 
 Two facts decide who is right. The address wins when a control is met for the first time in a session and
-when the viewer presses the browser's Back or Forward; in every other run the viewer's hand wins, and the
-address follows it. (A click may reach the server with an address that is one message old.)
+when the viewer travels: by the browser's Back and Forward, or by the header's ways through the talk, which
+are the same thing to Streamlit. In every other run the viewer's hand wins, and the address follows it. (A
+click may reach the server with an address that is one message old.)
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 T = TypeVar("T")
-HOUSE = ("scene", "lang", "present")  # the parameters that are no controls
 
 
 def _memory(name: str) -> dict[Any, Any]:
@@ -26,7 +26,7 @@ def _memory(name: str) -> dict[Any, Any]:
 
 
 def travelling() -> bool:
-    """Is this run the answer to the browser's Back or Forward button?"""
+    """Is this run the answer to a change of the address rather than of a control?"""
     return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
 
 
@@ -59,7 +59,7 @@ def restore(key: str, name: str, default: T, parse: Callable[[str], T], *, reset
             except ValueError:
                 sane = False
         kept[place] = st.session_state[key] = value
-    elif key not in st.session_state or st.session_state.get("dk.relabel"):
+    elif key not in st.session_state:
         st.session_state[key] = kept[place]
     return sane
 
@@ -67,22 +67,11 @@ def restore(key: str, name: str, default: T, parse: Callable[[str], T], *, reset
 def follow(name: str, value: Any, default: Any) -> None:
     """Remember the value, and write it to the address unless it is the default."""
     _memory("kept")[here()[0], name] = value
-    tokens = _memory("tokens").setdefault(here(), {})
     if value == default:
-        tokens.pop(name, None)
         if name in st.query_params:
             del st.query_params[name]
-        return
-    tokens[name] = str(value)
-    if st.query_params.get(name) != tokens[name]:
-        st.query_params[name] = tokens[name]
-
-
-def target(chapter: str, scene: str, **changes: str) -> dict[str, str]:
-    """The query string of a scene: the house's parameters, and what the viewer last set there."""
-    house = {name: st.query_params[name] for name in HOUSE if name in st.query_params}
-    query = {**house, "scene": scene, **changes, **_memory("tokens").get((chapter, scene), {})}
-    return {name: value for name, value in query.items() if value}
+    elif st.query_params.get(name) != str(value):
+        st.query_params[name] = str(value)
 
 
 def moved() -> bool:

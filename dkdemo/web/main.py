@@ -36,7 +36,6 @@ def main() -> None:
     front = st.Page(_front_door, title=titles[CHAPTERS[0].id], url_path="", default=True)
     pages = {st.Page(row.file, title=titles[row.id], url_path=row.id): row for row in CHAPTERS}
     page = st.navigation([front, *pages], position="hidden")
-    walker.follow()
     chapter = pages.get(page, CHAPTERS[0])
     st.set_page_config(page_title=f"{titles[chapter.id]} · dkdemo", page_icon=ICON, layout="wide")
     st.html(walker.LIVE / "house.css")
@@ -49,7 +48,6 @@ def main() -> None:
         LOG.exception("the page of chapter %s failed", chapter.id)
         st.error(language.common()["broken_scene"])
     controls.reset_button()
-    st.session_state.pop("dk.relabel", None)
 
 
 main()

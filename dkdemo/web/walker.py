@@ -10,9 +10,9 @@ from typing import Any
 
 import streamlit as st
 
-from dkdemo.web import address, language
+from dkdemo.web import language
 from dkdemo.web.registry import CHAPTERS as ALL
-from dkdemo.web.registry import ROOT, Chapter, Scene, walk
+from dkdemo.web.registry import ROOT, Chapter, Scene
 from dkdemo.web.text import LANGUAGES, Words
 
 # Chapters are being written in parallel: only those with a page and words can be walked yet.
@@ -55,45 +55,8 @@ def _talk(words: str) -> list[dict[str, Any]]:
     return rows
 
 
-def go_to(chapter: Chapter, scene: Scene, **changes: str) -> None:
-    """Walk to a scene (a widget callback): a rerun within the chapter, a page switch beyond it.
-
-    The switch waits for `follow`: in a callback Streamlit may not know the pages of this run yet.
-    """
-    query = address.target(chapter.id, scene.id, **changes)
-    if chapter.id == address.here()[0]:
-        st.query_params.from_dict(query)
-    else:
-        st.session_state["dk.walk_to"] = (str(chapter.file), query)
-
-
-def follow() -> None:
-    """Finish the walk to another chapter, once the pages are known."""
-    if "dk.walk_to" in st.session_state:
-        file, query = st.session_state.pop("dk.walk_to")
-        st.switch_page(file, query_params=query)
-
-
-def _answer() -> None:
-    """Do what the header asked for, as far as it makes sense: a browser may send anything."""
-    asked = st.session_state[KEY].get("go")
-    if not isinstance(asked, dict):
-        return
-    places = {(chapter.id, scene.id): (chapter, scene) for chapter, scene in walk()}
-    place = places.get((str(asked.get("chapter")), str(asked.get("scene"))))
-    if place is None:
-        return
-    changes = {}
-    if asked.get("lang") in LANGUAGES:
-        changes["lang"] = asked["lang"]
-        st.session_state["dk.relabel"] = True
-    if asked.get("present") in ("0", "1"):
-        changes["present"] = "1" if asked["present"] == "1" else ""
-    go_to(*place, **changes)
-
-
 def header(chapter: Chapter, scene: Scene) -> None:
-    """Draw the header; the keyboard is listened to from here as well."""
+    """Draw the header; keyboard and links to scenes are listened to from here as well."""
     words = language.current()
     common = Words(words, "common")
     _component(
@@ -104,9 +67,7 @@ def header(chapter: Chapter, scene: Scene) -> None:
             "at": [chapter.id, scene.id],
             "lang": words,
             "languages": LANGUAGES,
-            "query": {name: st.query_params[name] for name in ("lang", "present") if name in st.query_params},
             "present": st.query_params.get("present") == "1",
             "words": {name: common[f"walk_{name}"] for name in WORDS},
         },
-        on_go_change=_answer,
     )

@@ -143,7 +143,7 @@ def test_each_viewer_has_an_own_language_kept_in_the_address(app: str, new_conte
     page = new_context(locale="zh-TW").new_page()
     page.goto(app)
     at(page, 0, "zh-TW")
-    page.get_by_role("button", name="EN").click()
+    page.get_by_role("button", name="EN", exact=True).click()
     at(page, 0, "en")
     expect(page).to_have_url(re.compile("lang=en"))
     page.keyboard.press("PageDown")

@@ -85,7 +85,6 @@ def test_a_control_keeps_its_value_while_another_scene_is_on_the_screen():
 
     away = AppTest.from_function(elsewhere)
     away.session_state["dk.kept"] = test.session_state["dk.kept"]
-    away.session_state["dk.tokens"] = test.session_state["dk.tokens"]
     away.run()
     back = AppTest.from_function(screen, kwargs={"scene": "slider"})
     back.session_state["dk.kept"] = away.session_state["dk.kept"]
