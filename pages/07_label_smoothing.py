@@ -12,7 +12,7 @@ from dkdemo.web.run_panel import explain, run_panel
 from dkdemo.web.scenes import Stage, show
 
 ALPHAS = (0.05, 0.1, 0.2, 0.4)
-GREY_DIGITS = ("digits", "mnist", "fashion-mnist")
+SETS = ("digits", "mnist")
 
 
 def formula(stage: Stage) -> None:
@@ -49,7 +49,7 @@ def setting(stage: Stage) -> Smoothing:
     """The two live scenes of the penultimate layer show one run: same controls, same recipe."""
     where, how, dice = st.columns([2, 2, 1], vertical_alignment="bottom")
     with where:
-        name = data.choose(GREY_DIGITS, own=False)
+        name = data.choose(SETS, own=False)
     with how:
         alpha = controls.choice(stage.words["alpha"], ALPHAS, "smoothed", 0.1)
     with dice:
@@ -86,7 +86,7 @@ def teacher(stage: Stage) -> None:
     stage.title("teacher_title")
     where, which, dice = st.columns([2, 2, 1], vertical_alignment="bottom")
     with where:
-        name = data.choose(GREY_DIGITS, own=False)
+        name = data.choose(SETS, own=False)
     with which:
         hide = controls.choice(stage.words["hidden"], range(10), "hide", 3)
     with dice:

@@ -13,7 +13,6 @@ from dkdemo.web.plot import Drag, Slider, plot
 from dkdemo.web.run_panel import explain, run_panel
 from dkdemo.web.scenes import Stage, show
 
-GREY_DIGITS = ("digits", "mnist", "fashion-mnist")
 UNIFORMS = np.random.default_rng(0).random(40).tolist()  # forty draws of lambda, whatever alpha makes of them
 SHARES = (0.0, 0.2, 0.4, 0.6)  # of wrong labels
 
@@ -78,13 +77,16 @@ def cutmix(stage: Stage) -> None:
         r"\tilde x = M \odot x_A + (1-M) \odot x_B, \quad \tilde y = \lambda y_A + (1-\lambda) y_B,"
         r"\quad \lambda = 1 - \frac{r_w r_h}{W H}\ \text{(clipped)}"
     )
-    found = two_pictures(stage)
+    which, where = st.columns([1, 3], vertical_alignment="bottom")
+    with where:
+        ways = {"cutmix": stage.words["cutmix"], "cutout": stage.words["cutout"]}
+        paste = controls.choice(stage.words["cutmix_way"], ways, "way", "cutmix") == "cutmix"
+    with which:
+        found = two_pictures(stage)
     if found is None:
         return
     first, second, names = found
-    ways = {"cutmix": stage.words["cutmix"], "cutout": stage.words["cutout"]}
-    paste = controls.choice(stage.words["cutmix_way"], ways, "way", "cutmix") == "cutmix"
-    side, over = len(first), round(len(first) / 5)  # the box may hang over the edge
+    side, over = len(first), round(len(first) / 8)  # the box may hang over the edge
     box = {"x0": 0.4 * side, "y0": 0.3 * side, "x1": 0.9 * side, "y1": 0.8 * side}
     inputs = {"first": first.tolist(), "second": second.tolist(), "paste": paste}
     inputs |= {name: float(round(edge)) for name, edge in box.items()}
@@ -108,7 +110,7 @@ def midpoint(stage: Stage) -> None:
         return
     where, dice = st.columns([4, 1], vertical_alignment="bottom")
     with where:
-        name = data.choose(GREY_DIGITS)
+        name = data.choose(("digits", "mnist"))
     with dice:
         recipe = Midpoint(data=name, seed=controls.seed())
     view = run_panel(
@@ -125,7 +127,7 @@ def noise(stage: Stage) -> None:
     stage.title("noise_title")
     where, share, which, dice = st.columns([3, 3, 4, 1.4], vertical_alignment="bottom")
     with where:
-        name = data.choose(GREY_DIGITS)
+        name = data.choose(("digits", "mnist"))
     with share:
         wrong = controls.choice(stage.words["noise_share"], {value: f"{value:.0%}" for value in SHARES}, "wrong", 0.4)
     with which:

@@ -21,7 +21,7 @@ MARKS = (("circle", "●"), ("diamond", "◆"), ("triangle-up", "▲"))  # one s
 
 def formula(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """The smoothed label beside the slide's numbers, and the logit gap it asks for."""
-    chart = side_by_side((1.35, 1), (words["formula_label"], words["formula_gap"]))
+    chart = side_by_side((1.35, 1), (words["formula_label"], words["formula_gap"]), height=320)
     _target(chart, values, truth=1)
     dash = {"symbol": "line-ew", "size": 40, "line": {"width": theme.LINE, "color": theme.FAINT}}
     chart.add_scatter(x=list(range(4)), y=list(PRINTED), mode="markers", marker=dash, hoverinfo="skip")

@@ -72,9 +72,9 @@ def cutmix(
     """
     width = first.shape[1]
     headings = words["cutmix_drag"], names[1] if paste else words["cutmix_hole"], words["cutmix_label"]
-    chart = side_by_side((1.3, 0.9, 1), headings, height=380, gap=0.05)
-    picture(chart, np.array(values["image"]), "", pad=round(width / 5), meta={"bind": {"z": "image"}})
-    picture(chart, second if paste else np.zeros_like(second), "2", pad=round(width / 5))
+    chart = side_by_side((1.3, 0.9, 1), headings, height=400, gap=0.05)
+    picture(chart, np.array(values["image"]), "", pad=round(width / 8), meta={"bind": {"z": "image"}})
+    picture(chart, second if paste else np.zeros_like(second), "2", pad=round(width / 8))
     edges = {"x0": values["left"], "x1": values["right"], "y0": values["top"], "y1": values["bottom"]}
     bound = {}
     for place, (axis, dash) in enumerate((("", "solid"), ("2", "dash"))):

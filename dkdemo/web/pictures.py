@@ -23,13 +23,13 @@ Pair = tuple[np.ndarray, np.ndarray, list[str]]  # two pictures of one size and 
 
 
 def choose(key: str, own_names: tuple[str, str]) -> Pair | None:
-    """Controls for a pair of pictures, and the pair: of a data set, or the viewer's own; None after a failure."""
-    where, dice, mine = st.columns([3, 1, 1], vertical_alignment="bottom")
-    with where:
+    """One button that opens the choice of pictures, and the pair chosen: of a data set, or the viewer's own.
+
+    None when the data set could not be read, which is told.
+    """
+    with st.popover(language.common()["data_choice"], icon=":material/image:"):
         name = data.choose(SETS, default="shapes", key="pictures")
-    with dice:
         seed = controls.seed("pair", 1)
-    with mine:
         yours = own(OWN_SIDE, key)
     drawn = pair(name, seed)
     return drawn and with_own(drawn, yours, own_names)
@@ -51,7 +51,7 @@ def with_own(drawn: Pair, own: list[np.ndarray], names: tuple[str, str]) -> Pair
     """The viewer's own pictures in the place of the first one or of both; ``names`` are what to call them."""
     if not own:
         return drawn
-    first, second, old = drawn
+    _, second, old = drawn
     if len(own) > 1:
         return own[0], own[1], list(names)
     return own[0], to_square(second, len(own[0])), [names[0], old[1]]
@@ -60,12 +60,11 @@ def with_own(drawn: Pair, own: list[np.ndarray], names: tuple[str, str]) -> Pair
 def own(side: int, key: str) -> list[np.ndarray]:
     """Up to two pictures of the viewer's own, (side, side, 3) uint8; one that cannot be read gets one sentence."""
     words = language.common()
-    with st.popover(words["own_picture"], icon=":material/add_a_photo:"):
-        files = st.file_uploader(
-            words["own_upload"], ["png", "jpg", "jpeg", "webp"], accept_multiple_files=True, key=f"{key}.upload"
-        )
-        wanted = st.toggle(words["own_camera_on"], key=f"{key}.camera_on")  # asks for the camera only when switched on
-        shot = st.camera_input(words["own_camera"], key=f"{key}.camera") if wanted else None
+    files = st.file_uploader(
+        words["own_upload"], ["png", "jpg", "jpeg", "webp"], accept_multiple_files=True, key=f"{key}.upload"
+    )
+    wanted = st.toggle(words["own_camera_on"], key=f"{key}.camera_on")  # asks for the camera only when switched on
+    shot = st.camera_input(words["own_camera"], key=f"{key}.camera") if wanted else None
     pictures = []
     for file in [*([shot] if shot else []), *(files or [])][:MOST]:
         try:
