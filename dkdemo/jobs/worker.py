@@ -21,7 +21,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from types import FrameType
 from typing import Any, BinaryIO
 
@@ -46,6 +47,7 @@ class Worker:
         self._nags: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._running: int | None = None
         self._unwanted: int | None = None
+        self.chores: list[Callable[[], object]] = []  # done while there is nothing to do
 
     def say(self, message: Mapping[str, Any]) -> None:
         """One line to the server. NaN has no place in JSON, so events pack it as null; elsewhere it is an error."""
@@ -86,6 +88,8 @@ class Worker:
     def work(self) -> None:
         """Do what is ordered, for ever."""
         while True:
+            while self.chores and self._todo.empty():
+                _try(self.chores.pop(0))
             order = self._todo.get()
             try:
                 self._running = order["run"]
@@ -146,6 +150,14 @@ def _find(name: str) -> type[Recipe]:
     return find(name)
 
 
+def _try(chore: Callable[[], object]) -> None:
+    """A chore that fails is told in the log only: the run that needs the same thing will say why it fails."""
+    try:
+        chore()
+    except Exception:
+        traceback.print_exc()
+
+
 def _out_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or "OutOfMemory" in type(error).__name__ or "can't allocate" in str(error)
 
@@ -169,25 +181,27 @@ def _be_modest() -> None:
         file.write("500")
 
 
-def warm_up() -> dict[str, Any]:
-    """Pay now for what the first run would wait for: torch, its optimisers' late imports, the embedded data."""
+def warm_up(chores: list[Callable[[], object]]) -> dict[str, Any]:
+    """Pay now for what the first run would wait for: torch and its optimisers' late imports.
+
+    ``chores`` gets what may come later: the data sets of this machine, read into memory.
+    """
     if os.environ.get("DKDEMO_COLD_WORKER"):
         return {"device": "none"}  # tests of the machinery need no torch
     import torch
 
-    from dkdemo import datasets, experiments
+    from dkdemo import datasets, datastore, experiments
     from dkdemo.device import describe, pick
 
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     device = pick()
     experiments.catalogue()
-    datasets.load("digits", str(device))
     net = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(72, 10)).to(device)
     adam = torch.optim.Adam(net.parameters())
-    torch.nn.functional.cross_entropy(
-        net(torch.zeros(2, 1, 8, 8, device=device)), torch.tensor([0, 1]).to(device)
-    ).backward()
+    logits, labels = net(torch.zeros(2, 1, 8, 8, device=device)), torch.tensor([0, 1], device=device)
+    torch.nn.functional.cross_entropy(logits, labels).backward()
     adam.step()
+    chores += [partial(datasets.load, name, str(device)) for name in datastore.present()]
     return {"device": describe(device), "torch": torch.__version__, "threads": torch.get_num_threads()}
 
 
@@ -202,7 +216,7 @@ def main(lane: str) -> None:
     _be_modest()
     for task in (worker.listen, worker.nag):
         threading.Thread(target=task, daemon=True).start()
-    worker.say({"ready": {"pid": os.getpid(), **warm_up()}})
+    worker.say({"ready": {"pid": os.getpid(), **warm_up(worker.chores)}})
     worker.work()
 
 
