@@ -3,8 +3,8 @@
 import streamlit as st
 
 from dkdemo.probability import softmax
+from dkdemo.web.registry import CHAPTERS
 from dkdemo.web.scenes import Stage, show
-from dkdemo.web.walker import CHAPTERS
 
 SLIDE_LOGITS = [1.4, 2.8, 0.9]  # cat, dog, car: the talk's example from slide 22
 

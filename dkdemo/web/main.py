@@ -12,9 +12,8 @@ import runpy
 import streamlit as st
 
 from dkdemo.web import controls, language, walker
-from dkdemo.web.registry import Chapter, Scene
+from dkdemo.web.registry import CHAPTERS, Chapter, Scene
 from dkdemo.web.text import Words
-from dkdemo.web.walker import CHAPTERS
 
 LOG = logging.getLogger("dkdemo.web.main")
 ICON = str(walker.LIVE / "icon.svg")  # an icon by name would be fetched from the internet

@@ -11,16 +11,9 @@ from typing import Any
 import streamlit as st
 
 from dkdemo.web import language
-from dkdemo.web.registry import CHAPTERS as ALL
-from dkdemo.web.registry import ROOT, Chapter, Scene
+from dkdemo.web.registry import CHAPTERS, ROOT, Chapter, Scene
 from dkdemo.web.text import LANGUAGES, Words
 
-# Chapters are being written in parallel: only those with a page and words can be walked yet.
-CHAPTERS = [
-    row
-    for row in ALL
-    if row.file.exists() and all((ROOT / "assets/lecture" / name / f"{row.id}.md").exists() for name in LANGUAGES)
-]
 LIVE = ROOT / "assets" / "live"
 KEY = "dk-walker"
 WORDS = ("next", "back", "map", "map_title", "minutes", "slides", "keys", "close", "language", "present", "talk")

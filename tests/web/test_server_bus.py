@@ -180,6 +180,17 @@ def test_a_slow_client_misses_points_but_never_the_end():
     assert waiting[1:-1] == list(range(MAX_WAITING + 2, 2 * MAX_WAITING)), "the newest points are the ones kept"
 
 
+def test_a_long_history_is_not_cut_for_what_comes_after_it():
+    async def scene() -> list[int]:
+        client = Client(None)
+        client.put_history([Record(seq, "", keep=False) for seq in range(5 * MAX_WAITING)])
+        for seq in range(5 * MAX_WAITING, 6 * MAX_WAITING):
+            client.put(Record(seq, "", keep=False))
+        return [record.seq for record in client._waiting]
+
+    assert asyncio.run(scene()) == list(range(6 * MAX_WAITING))
+
+
 @pytest.mark.parametrize(
     ("garbage", "code"),
     [
