@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -18,32 +19,30 @@ def side_by_side(
 
     ``widths`` are relative. On a narrow screen the browser stacks the panels by itself.
     """
-    chart = theme.figure(height)
-    styles = chart.layout.xaxis.to_plotly_json(), chart.layout.yaxis.to_plotly_json()
+    house = theme.layout(height)
+    axes: dict[str, Any] = {}
+    over = []
     free = (1 - gap * (len(widths) - 1)) / sum(widths)
     left = 0.0
     for index, (width, heading) in enumerate(zip(widths, headings, strict=True)):
         name = str(index + 1) if index else ""
         right = left + width * free
-        chart.update_layout(
+        axes[f"xaxis{name}"] = {**house["xaxis"], "domain": [left, right], "anchor": f"y{name}"}
+        axes[f"yaxis{name}"] = {**house["yaxis"], "domain": [0, HEADROOM], "anchor": f"x{name}"}
+        over.append(
             {
-                f"xaxis{name}": {**styles[0], "domain": [left, right], "anchor": f"y{name}"},
-                f"yaxis{name}": {**styles[1], "domain": [0, HEADROOM], "anchor": f"x{name}"},
+                "x": (left + right) / 2,
+                "y": HEADROOM + 0.03,
+                "text": heading,
+                "xref": "paper",
+                "yref": "paper",
+                "xanchor": "center",
+                "yanchor": "bottom",
+                "showarrow": False,
             }
         )
-        chart.add_annotation(
-            x=(left + right) / 2,
-            y=HEADROOM + 0.03,
-            text=heading,
-            xref="paper",
-            yref="paper",
-            xanchor="center",
-            yanchor="bottom",
-            showarrow=False,
-        )
         left = right + gap
-    chart.update_layout(margin={"t": 20})
-    return chart
+    return theme.figure(height, **axes, annotations=over, margin={**house["margin"], "t": 20})
 
 
 def note(chart: go.Figure, **meta: object) -> go.Figure:
