@@ -23,7 +23,7 @@ LOG = logging.getLogger(__name__)
 LANES = ("long", "short")
 MAX_QUEUE = 60  # long jobs waiting: at a few seconds each the last one waits some minutes
 MAX_ASKED = 400  # short answers waiting: a full room may ask at once
-KEPT_JOBS = 200  # finished long jobs kept in memory
+KEPT_JOBS = 100  # finished long jobs kept in memory
 KEPT_ANSWERS = 64
 STUBBORN = 20.0  # seconds after Stop; a worker stuck inside one step for longer is replaced
 

@@ -37,12 +37,13 @@ class Client:
         self.socket = socket
         self.since: dict[str, int] = {}  # topic -> the last message of its history
         self._waiting: deque[Record] = deque()
+        self._room = MAX_WAITING
         self._news = asyncio.Event()
         self._allowance, self._asked_at = BURST, 0.0
 
     def put(self, record: Record) -> None:
         """Queue one message. If too many wait, the oldest that may be missed goes: a curve has other points."""
-        if len(self._waiting) >= MAX_WAITING:
+        if len(self._waiting) >= self._room:
             victim = next((old for old in self._waiting if not old.keep), None)
             if victim is not None:
                 self._waiting.remove(victim)
@@ -56,6 +57,7 @@ class Client:
     def put_history(self, records: Sequence[Record]) -> None:
         """Queue a whole history, however long: its texts are shared with everyone else's."""
         self._waiting.extend(records)
+        self._room = len(self._waiting) + MAX_WAITING
         self._news.set()
 
     def may_talk(self, now: float) -> bool:
@@ -72,6 +74,7 @@ class Client:
             while self._waiting:
                 async with asyncio.timeout(PATIENCE):
                     await self.socket.send_text(self._waiting.popleft().text)
+            self._room = MAX_WAITING
 
 
 class Refused(Exception):  # noqa: N818  # an outcome, not a fault of ours

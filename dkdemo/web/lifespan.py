@@ -15,6 +15,7 @@ from typing import Any
 from streamlit import config
 
 from dkdemo import __version__, datastore, jobs
+from dkdemo.jobs.lane import HOPELESS
 from dkdemo.jobs.scheduler import Manager
 from dkdemo.jobs.store import Store, home
 from dkdemo.web import routes
@@ -95,5 +96,8 @@ async def _announce(manager: Manager) -> None:
     print(f"  {'Data':17}{', '.join(f'{name} ({one.n})' for name, one in found.items())}", flush=True)
     while (device := manager.health()["device"]) is None:
         await asyncio.sleep(0.2)
+        if all(lane["deaths"] >= HOPELESS for lane in manager.health()["workers"].values()):
+            print("  The workers do not start: nothing can be trained. Their last words are above.\n", flush=True)
+            return
     threads = os.environ.get("DKDEMO_THREADS", "1")
     print(f"  {'Device':17}{device}, {threads} thread{'s' if threads != '1' else ''} a worker\n", flush=True)
