@@ -43,6 +43,13 @@ export function put(root, path, value, at = 0) {
   return copy;
 }
 
+/** A copy of every container but not of the numbers in it: Plotly writes into the figure it is given. */
+export function containers(value) {
+  if (Array.isArray(value)) return value.some((item) => item && typeof item === "object" && !Array.isArray(item)) ? value.map(containers) : value;
+  if (!value || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, containers(item)]));
+}
+
 export function same(a, b) {
   if (a === b || (a !== a && b !== b)) return true;
   if (!a || !b || typeof a !== "object" || typeof b !== "object") return false;

@@ -1,6 +1,6 @@
 // The figure on this screen: Python's drawing, painted for the screen, with what is live written into it.
 // The grammar (``meta`` of traces and of the layout) is told in dkdemo/figures/binding.py.
-import { decode, get, painter, put, same, shrink } from "./figure.js";
+import { containers, decode, get, painter, put, same, shrink } from "./figure.js";
 import { fill, Missing, valueAt } from "./format.js";
 import { stacked } from "./phone.js";
 
@@ -28,13 +28,14 @@ export class Live {
     // The chart lies on the page itself, whatever its colour is; only an exported picture needs paper.
     if (layout.paper_bgcolor === this.paper) layout.paper_bgcolor = "rgba(0,0,0,0)";
     if (layout.plot_bgcolor === this.paper) layout.plot_bgcolor = "rgba(0,0,0,0)";
-    this.figure = { data: figure.data.map(this.paint), layout };
+    this.figure = containers({ data: figure.data.map(this.paint), layout });
+    this.changes = [];
     return true;
   }
 
   /** Write what the kernel computed and what the run has told so far. True when something changed. */
   write(values, stream) {
-    const before = this.figure;
+    this.changes = [];
     const points = stream?.points.length ? stream.latest : {};
     this.base.data.forEach((trace, index) => {
       const { bind, snapshot, progress } = trace.meta ?? {};
@@ -50,7 +51,7 @@ export class Live {
     const scope = { ...points, ...(snapshot && stream?.snapshots[snapshot]), ...values };
     for (const [path, wanted] of Object.entries(bind ?? {})) this.set(`layout.${path}`, wanted, scope, false);
     this.claim = claim ? this.sentence(claim, scope, "") : "";
-    return this.figure !== before;
+    return this.changes.length > 0;
   }
 
   /** A sentence filled with numbers; while one of its numbers is not known yet, ``otherwise``. */
@@ -74,6 +75,20 @@ export class Live {
 
   put(path, value) {
     if (typeof value === "string" || (Array.isArray(value) && typeof value[0] === "string")) value = this.paint(value);
-    if (!same(get(this.figure, path), value)) this.figure = put(this.figure, path, value);
+    if (same(get(this.figure, path), value)) return;
+    this.figure = put(this.figure, path, value);
+    this.changes.push([path, value]);
+  }
+
+  /** The last changes in the words of Plotly.update, which costs a quarter less than a whole Plotly.react. */
+  get update() {
+    const traces = [...new Set(this.changes.map(([path]) => Number(/^data\[(\d+)\]/.exec(path)?.[1] ?? -1)))].filter((index) => index >= 0);
+    const data = {}, layout = {};
+    for (const [path, value] of this.changes) {
+      const [, index, property] = /^data\[(\d+)\]\.(.*)$/.exec(path) ?? [];
+      if (!property) layout[path.slice("layout.".length)] = value;
+      else (data[property] ??= Array(traces.length).fill(undefined))[traces.indexOf(Number(index))] = value;
+    }
+    return [data, layout, traces];
   }
 }

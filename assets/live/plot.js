@@ -32,7 +32,10 @@ class View {
       released: () => this.release(),
       label: (name) => fill(this.data.drag.label || this.data.words.drag, { name }),
     });
-    this.sizes = new ResizeObserver(() => this.request());
+    this.sizes = new ResizeObserver(([entry]) => {
+      this.width = Math.floor(entry.contentRect.width);
+      this.request();
+    });
     this.sizes.observe(this.stage);
   }
 
@@ -66,6 +69,7 @@ class View {
       this.stream = data.topic ? new Stream(data.topic, this.strip, () => this.request()) : null;
     }
     this.stream?.tell(data.words);
+    this.dark = isDark(this.parent); // Streamlit calls again when the viewer changes the theme
     this.load(data.kernel);
     this.request();
   }
@@ -129,16 +133,15 @@ class View {
   }
 
   draw() {
-    const width = Math.floor(this.stage.clientWidth);
-    if (!this.Plotly || !width || (this.data.kernel && !this.compute)) return;
+    if (!this.Plotly || !this.width || (this.data.kernel && !this.compute)) return;
     const { live, data, stream } = this;
-    let changed = live.dress({ dark: isDark(this.parent), width });
+    const dressed = live.dress({ dark: this.dark, width: this.width });
     const values = { ...this.inputs, ...this.compute?.(this.inputs) };
-    changed = live.write(values, stream) || changed;
-    if (changed) {
+    const written = live.write(values, stream);
+    if (dressed) {
       this.stage.style.minHeight = `${live.figure.layout.height}px`;
       this.Plotly.react(this.chart, live.figure.data, live.figure.layout, CONFIG);
-    }
+    } else if (written) this.Plotly.update(this.chart, ...live.update);
     if (this.claim.textContent !== live.claim) this.claim.textContent = live.claim;
     this.claim.hidden = !live.claim;
     const alt = live.sentence(data.alt, { ...stream?.latest, ...values }, data.alt);
@@ -146,7 +149,7 @@ class View {
     this.handles.lay(data.drag);
     this.undo.hidden = !data.bound.length;
     this.undo.disabled = data.bound.every((name) => same(this.inputs[name], data.defaults[name]));
-    this.root.dataset.drawn = Number(this.root.dataset.drawn ?? 0) + Number(changed);
+    this.root.dataset.drawn = Number(this.root.dataset.drawn ?? 0) + Number(dressed || written);
     this.finish();
   }
 

@@ -11,6 +11,7 @@ Streamlit's own chart is torn down and rebuilt at each change; this one is updat
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -216,10 +217,8 @@ def _values(key: str, defaults: Mapping[str, Any], bounds: Mapping[str, tuple[fl
         if not address.restore(place, name, _token(default), canonical, reset=False):
             st.warning(language.common()["unknown_value"].replace("{name}", name))
         if name in told:
-            try:
+            with contextlib.suppress(ValueError):  # no hand of a viewer sends such; the value stays as it was
                 st.session_state[place] = _token(_read(told[name], default, bounds[name]))
-            except ValueError:
-                pass  # no hand of a viewer sends this; the value stays as it was
         token = st.session_state[place]
         try:
             values[name] = _read(token.split(",") if isinstance(default, list) else token, default, bounds[name])

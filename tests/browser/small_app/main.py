@@ -32,9 +32,11 @@ def softmax() -> None:
     )
     bind(figure.data[1], y="q", text="q_text")
     figure.update_layout(
-        xaxis={"domain": [0, 0.46]}, xaxis2={"domain": [0.54, 1], "anchor": "y2"},
-        yaxis={"range": [-6, 6], "title": {"text": "logit"}}, yaxis2={"range": [0, 1.15], "anchor": "x2", "tickformat": ".0%"},
-    )  # fmt: skip
+        xaxis={"domain": [0, 0.46]},
+        yaxis={"range": [-6, 6], "title": {"text": "logit"}},
+        xaxis2={"domain": [0.54, 1], "anchor": "y2"},
+        yaxis2={"range": [0, 1.15], "anchor": "x2", "tickformat": ".0%"},
+    )
     for x, words in ((0.23, "logits"), (0.77, "softmax")):
         figure.add_annotation(x=x, y=1.08, xref="paper", yref="paper", text=words, showarrow=False)
     figure.add_annotation(x=1, y=-0.2, xref="x2", yref="y2", text="", showarrow=False)
@@ -47,7 +49,6 @@ def softmax() -> None:
         drag=Drag("bars", ("logits",), low=-5, high=5),
     )  # fmt: skip
     st.markdown(f"Python has T = `{state['temperature']:.4g}` and z = `{state['logits']}`")
-    st.button("Again")
 
 
 def box() -> None:
@@ -91,7 +92,9 @@ def circle() -> None:
 
 def stream() -> None:
     state = st.query_params.get("state", "running")
-    if (st.session_state.get("stream") or {}).get("finished"):
+    if st.session_state.get("stream", {}).get("finished"):
+        st.session_state.over = True
+    if st.session_state.get("over"):
         state = "done"
     figure = theme.figure(320)
     figure.add_scatter(x=[], y=[], name="soft", line={"color": theme.STUDENT, "width": theme.LINE})
@@ -101,9 +104,11 @@ def stream() -> None:
     figure.add_heatmap(z=np.zeros((4, 4)), xaxis="x2", yaxis="y2", showscale=False)
     bind_snapshot(figure.data[2], "weights", z="map")
     figure.update_layout(
-        xaxis={"domain": [0, 0.6], "range": [0, 50], "title": {"text": "step"}}, yaxis={"range": [0, 1], "title": {"text": "accuracy"}},
-        xaxis2={"domain": [0.7, 1], "anchor": "y2"}, yaxis2={"anchor": "x2"},
-    )  # fmt: skip
+        xaxis={"domain": [0, 0.6], "range": [0, 50], "title": {"text": "step"}},
+        yaxis={"range": [0, 1], "title": {"text": "accuracy"}},
+        xaxis2={"domain": [0.7, 1], "anchor": "y2"},
+        yaxis2={"anchor": "x2"},
+    )
     claim(figure, "After step {step} soft holds {soft:.1%}")
     plot(
         figure,
@@ -119,8 +124,8 @@ def still() -> None:
     figure.add_scatter(x=[1, 2, 3], y=[1, 4, 9], name="squares, of course", line={"color": theme.TEACHER})
     figure.update_layout(xaxis={"fixedrange": False}, yaxis={"fixedrange": False}, dragmode="pan")
     plot(figure, key="still", alt="three squares")
-    st.button("Again")
 
 
 {"softmax": softmax, "box": box, "circle": circle, "stream": stream, "still": still}[st.query_params["show"]]()
+st.button("Again")
 st.markdown(f"Run number {st.session_state.runs}.")
