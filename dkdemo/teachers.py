@@ -27,7 +27,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dkdemo import datasets
-from dkdemo.augment import shift
+from dkdemo.augment import affine, shift, uniform
 from dkdemo.datasets import Dataset
 from dkdemo.device import pick
 from dkdemo.evaluation import accuracy
@@ -40,7 +40,15 @@ LOG = logging.getLogger(__name__)
 KEPT = 16  # networks in memory; each is a few hundred kilobytes
 WATCHED = 1000  # test images behind each point of a teacher's learning curve
 
-SOURCES = ("teachers.py", "training.py", "models.py", "datasets.py", "augment.py")  # what shapes a teacher
+SOURCES = (
+    "teachers.py",
+    "pupils.py",
+    "training.py",
+    "models.py",
+    "datasets.py",
+    "augment.py",
+    "distillation.py",
+)  # what shapes a teacher
 
 
 class Teacher(Protocol):
@@ -62,13 +70,15 @@ class Teacher(Protocol):
 class Committee:
     """A teacher for small inputs: the mean logits of several perceptrons, each trained on noisy inputs.
 
-    ``noise`` is the deviation of Gaussian noise added to the standardised pixels; ``steps`` sets how sure it becomes.
+    ``noise`` is the deviation of Gaussian noise added to the standardised pixels; ``steps`` sets how sure it becomes;
+    ``warp`` in [0, 1] turns, stretches and leans the images (`warped`), for a teacher of strangers' handwriting.
     """
 
     data: str = "digits"
     members: int = 4
     hidden: int = 256
     noise: float = 0.1
+    warp: float = 0.0
     steps: int = 300
     batch_size: int = 128
     learning_rate: float = 5e-3
@@ -86,9 +96,9 @@ class Committee:
         train, test = datasets.load(self.data, str(pick()))
         dice = torch.Generator().manual_seed(self.seed)
         adam, schedule = annealed_adam(net, self.learning_rate, self.steps)
-        watched, due = _some(test, dice), marks(self.steps, 12)
+        watched, due = some(test, dice), marks(self.steps, 12)
         for step, (x, y) in zip(range(1, self.steps + 1), train.batches(self.batch_size, dice), strict=False):
-            x = x.flatten(1)
+            x = (warped(x, train, self.warp, dice) if self.warp else x).flatten(1)
             noise = torch.randn(self.members, *x.shape, generator=dice).to(x.device)
             logits = net.stack(x + self.noise * noise)  # (members, N, K)
             everyone = y.repeat(self.members)
@@ -98,7 +108,7 @@ class Committee:
             adam.step()
             schedule.step()
             if step in due:
-                yield Progress(step, self.steps, {"teacher": _score(net, test, watched)})
+                yield Progress(step, self.steps, {"teacher": score(net, test, watched)})
 
 
 @dataclass(frozen=True)
@@ -127,7 +137,7 @@ class ConvNet:
         train, test = datasets.load(self.data, str(pick()))
         dice = torch.Generator().manual_seed(self.seed)
         adam, schedule = annealed_adam(net, self.learning_rate, self.steps)
-        watched, due = _some(test, dice), marks(self.steps, 12)
+        watched, due = some(test, dice), marks(self.steps, 12)
         for step, (x, y) in zip(range(1, self.steps + 1), train.batches(self.batch_size, dice), strict=False):
             if self.shift:
                 x = moved(x, train, *draw_shifts(len(x), self.shift, dice))
@@ -137,7 +147,7 @@ class ConvNet:
             adam.step()
             schedule.step()
             if step in due:
-                yield Progress(step, self.steps, {"teacher": _score(net, test, watched)})
+                yield Progress(step, self.steps, {"teacher": score(net, test, watched)})
 
 
 def draw_shifts(n: int, most: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -152,11 +162,23 @@ def moved(x: Tensor, data: Dataset, right: Tensor, down: Tensor) -> Tensor:
     return shift(x - black, right.to(x.device), down.to(x.device)) + black
 
 
-def _some(test: Dataset, dice: torch.Generator) -> Tensor:
+def warped(x: Tensor, data: Dataset, amount: float, generator: torch.Generator) -> Tensor:
+    """Standardised images of ``data`` as other hands might write them: turned and leaned, resized and moved at random.
+
+    At ``amount`` 1 by up to 20 and 30 degrees, by 30 % and by one pixel each way.
+    """
+    black = data.normalise(torch.zeros_like(data.images[:1]))
+    turn, lean, size, right, down = (amount * uniform(len(x), -1, 1, generator).to(x.device) for _ in range(5))
+    return affine(x - black, angle=20 * turn, shear=30 * lean, scale=1 + 0.3 * size, right=right, down=down) + black
+
+
+def some(test: Dataset, dice: torch.Generator) -> Tensor:
+    """The test images behind each point of a learning curve: a random thousand, by index."""
     return torch.randperm(len(test.labels), generator=dice)[:WATCHED].to(test.labels.device)
 
 
-def _score(net: nn.Module, test: Dataset, index: Tensor) -> float:
+def score(net: nn.Module, test: Dataset, index: Tensor) -> float:
+    """The accuracy on these test images."""
     return accuracy(answers(net, test, index), test.labels[index]).item()
 
 
@@ -211,7 +233,8 @@ def _code() -> str:
 
 def _fingerprint(data: Dataset) -> int:
     """An own data set may change under the same name."""
-    return zlib.crc32(data.images.cpu().numpy(), zlib.crc32(data.labels.cpu().numpy()))
+    images, labels = (values.contiguous().cpu().numpy().data for values in (data.images, data.labels))
+    return zlib.crc32(images, zlib.crc32(labels))
 
 
 def _read(path: Path, net: nn.Module) -> bool:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dkdemo.experiments.answer import Answer
+from dkdemo.experiments.everything import Everything
 from dkdemo.experiments.figure5 import Figure5
+from dkdemo.experiments.gallery import Gallery
 from dkdemo.experiments.large_batches import LargeBatches
 from dkdemo.experiments.manifold import Manifold
 from dkdemo.experiments.matrix import Matrix
 from dkdemo.experiments.midpoint import Midpoint
 from dkdemo.experiments.noise import Noise
+from dkdemo.experiments.overconfident import Overconfident
+from dkdemo.experiments.race import Race
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.samples import Samples
 from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
 from dkdemo.experiments.sphere import Sphere
+from dkdemo.experiments.unseen import Unseen
 from dkdemo.experiments.views import Views
 
 
@@ -20,6 +26,12 @@ def catalogue() -> dict[str, type[Recipe]]:
     """All recipes, keyed by the word that runs them: ``python -m dkdemo run WORD``."""
     recipes: list[type[Recipe]] = [
         Samples,
+        Race,
+        Everything,
+        Unseen,
+        Overconfident,
+        Answer,
+        Gallery,
         Smoothing,
         SmoothTeacher,
         Manifold,

@@ -100,5 +100,5 @@ def sure_teacher(data: str, seed: int) -> Committee | ConvNet:
     from dkdemo.teachers import Committee, ConvNet
 
     if data == "digits":
-        return Committee(data, noise=0.0, steps=600, learning_rate=1e-2, seed=seed)
+        return Committee(data, noise=0.0, steps=400, learning_rate=3e-2, seed=seed)
     return ConvNet(data, steps=468, learning_rate=1e-2, seed=seed)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CONFIGS = ("soft", "hard", "shuffled")
 RUNS = 3
 WATCHED = 300  # test images of the hidden classes, and as many of all, behind each point of the curves
-BIASES = tuple(round(-2 + 0.1 * step, 1) for step in range(221))  # -2 to 20: the slider's stops
+BIASES = tuple(round(-2 + 0.1 * step, 1) for step in range(281))  # -2 to 26: the slider's stops
 
 
 @dataclass(frozen=True)

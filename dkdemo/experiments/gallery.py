@@ -1,0 +1,85 @@
+"""The 5 that looks like 9, found in real data: test images by how loudly the teacher names a second class."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from dkdemo.experiments.answer import picture
+from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.unseen import light_teacher
+from dkdemo.jobs.events import Done, Event
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Gallery(Recipe):
+    """Test images, the most ambiguous first: sorted by the largest probability of a class other than the label.
+
+    ``label`` keeps the images of one true class, ``other`` sorts by the probability of that class instead: (5, 9) finds
+    the 5 that looks most like a 9. -1 means any. The result carries the logits, so that the page can heat them.
+    """
+
+    name: ClassVar[str] = "gallery"
+    lane: ClassVar[Literal["long", "short"]] = "short"
+
+    data: str = "digits"
+    label: int = -1
+    other: int = -1
+    count: int = 12
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.count <= MOST:
+            raise ValueError(f"count must be in [1, {MOST}], got {self.count}")
+        if min(self.label, self.other) < -1 or (self.label == self.other != -1):
+            raise ValueError(
+                f"label and other must be different classes, or -1 for any; got {self.label}, {self.other}"
+            )
+
+    def expected_seconds(self) -> float:
+        return 1.0
+
+    def run(self) -> Iterator[Event]:
+        import torch
+
+        from dkdemo import datasets
+        from dkdemo.device import describe, pick
+        from dkdemo.evaluation import accuracy
+        from dkdemo.teachers import obtain
+        from dkdemo.training import answers
+
+        began = time.perf_counter()
+        train, test = datasets.load(self.data, str(pick()))
+        if max(self.label, self.other) >= len(train.classes):
+            raise ValueError(f"classes are 0 to {len(train.classes) - 1}, got {self.label} and {self.other}")
+        recipe = light_teacher(self.data, 0)  # one that still has doubts
+        teacher = yield from obtain(recipe)
+        logits = answers(teacher, test).double()
+        p = logits.softmax(-1)
+        wrong = p.scatter(-1, test.labels[:, None], 0.0)  # the label's own probability does not count
+        doubt = wrong.amax(-1) if self.other < 0 else wrong[:, self.other]
+        among = torch.ones_like(test.labels, dtype=torch.bool) if self.label < 0 else test.labels == self.label
+        order = doubt.masked_fill(~among, -1.0).argsort(descending=True, stable=True)
+        index = order[: min(self.count, int(among.sum()))]
+        yield Done(
+            {
+                "images": np.stack([picture(image) for image in test.images[index].cpu().numpy()]),
+                "index": index.cpu().numpy(),
+                "labels": test.labels[index].tolist(),
+                "looks_like": wrong[index].argmax(-1).tolist() if self.other < 0 else [self.other] * len(index),
+                "doubt": doubt[index].cpu().numpy(),
+                "logits": logits[index].cpu().numpy(),
+                "probabilities": p[index].cpu().numpy(),
+                "classes": list(train.classes),
+                "teacher": accuracy(logits, test.labels).item(),
+                "n": {"train": len(train), "test": len(test), "among": int(among.sum())},
+                "seeds": [recipe.seed],
+                "device": describe(pick()),
+                "seconds": time.perf_counter() - began,
+            }
+        )

@@ -1,0 +1,67 @@
+"""A pupil to keep: one small student, distilled from a kept teacher, ready to answer at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from dkdemo import datasets, teachers
+from dkdemo.device import pick
+from dkdemo.distillation import soft_loss
+from dkdemo.jobs.events import Progress
+from dkdemo.models import Classifier, mlp
+from dkdemo.training import annealed_adam, marks
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """A perceptron with one hidden layer that learns its teacher's soft answers, and no label, on the training images.
+
+    Kept as teachers are (`dkdemo.teachers.obtain`), under a key that holds its teacher's recipe too. ``without``
+    names a class whose images it is never shown; -1 shows it all.
+    """
+
+    teacher: teachers.Committee | teachers.ConvNet
+    hidden: int = 100
+    without: int = -1
+    temperature: float = 4.0
+    shift: int = 0
+    warp: float = 0.0
+    steps: int = 500
+    batch_size: int = 128
+    learning_rate: float = 1e-2
+    seed: int = 0
+
+    @property
+    def data(self) -> str:
+        return self.teacher.data
+
+    def build(self) -> Classifier:
+        train, _ = datasets.load(self.data, str(pick()))
+        net = mlp((train.images[0].numel(), self.hidden, len(train.classes)), seed=self.seed)
+        return net.to(train.images.device)
+
+    def teach(self, net: nn.Module) -> Iterator[Progress]:
+        train, test = datasets.load(self.data, str(pick()))
+        shown = train if self.without < 0 else train.without(self.without)
+        teacher = teachers.get(self.teacher)
+        dice = torch.Generator().manual_seed(self.seed)
+        adam, schedule = annealed_adam(net, self.learning_rate, self.steps)
+        watched, due = teachers.some(test, dice), marks(self.steps, 12)
+        for step, (x, _) in zip(range(1, self.steps + 1), shown.batches(self.batch_size, dice), strict=False):
+            if self.shift:
+                x = teachers.moved(x, train, *teachers.draw_shifts(len(x), self.shift, dice))
+            if self.warp:
+                x = teachers.warped(x, train, self.warp, dice)
+            with torch.no_grad():
+                wanted = teacher(x)
+            loss = soft_loss(net(x), wanted, temperature=self.temperature)
+            adam.zero_grad()
+            loss.backward()
+            adam.step()
+            schedule.step()
+            if step in due:
+                yield Progress(step, self.steps, {"student": teachers.score(net, test, watched)})
