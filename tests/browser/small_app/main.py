@@ -8,6 +8,7 @@ import streamlit as st
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, claim, grow
 from dkdemo.kernels import KERNELS
+from dkdemo.web.canvas import draw_digit
 from dkdemo.web.plot import Drag, Slider, plot
 
 st.set_page_config(layout="wide")
@@ -119,6 +120,18 @@ def stream() -> None:
     )
 
 
+def board() -> None:
+    digit = draw_digit("board")
+    if digit is None:
+        st.markdown("Python sees nothing")
+    else:
+        rows, columns = np.nonzero(digit)
+        weight = digit / digit.sum()
+        facts = [int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1, int(digit.max())]
+        centre = [float((weight * index).sum().round(1)) for index in np.mgrid[0:28, 0:28]]
+        st.markdown(f"Python sees `{facts}` with its centre at `{centre}`")
+
+
 def still() -> None:
     figure = theme.figure(320)
     figure.add_scatter(x=[1, 2, 3], y=[1, 4, 9], name="squares, of course", line={"color": theme.TEACHER})
@@ -126,6 +139,8 @@ def still() -> None:
     plot(figure, key="still", alt="three squares")
 
 
-{"softmax": softmax, "box": box, "circle": circle, "stream": stream, "still": still}[st.query_params["show"]]()
+{"softmax": softmax, "box": box, "circle": circle, "stream": stream, "still": still, "board": board}[
+    st.query_params["show"]
+]()
 st.button("Again")
 st.markdown(f"Run number {st.session_state.runs}.")
