@@ -9,6 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dkdemo.figures import theme
+from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.kernels.distillation import CURVE_TEMPERATURES
 
@@ -16,11 +17,12 @@ STRONGEST = 2.2  # the push axis runs from -STRONGEST to STRONGEST at every temp
 UNITS_PER_DOT = 8
 
 
+@kept
 def batch(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str], *, squared: bool) -> go.Figure:
     """One row of the batch: both answers at T, the push on each logit, and how hard the soft term pushes by T."""
     answers = words["batch_answers"].format(teacher_color=theme.TEACHER, student_color=theme.STUDENT)
     headings = answers, words["batch_push"], words["batch_curve"]
-    chart = side_by_side((1.5, 0.8, 1.1), headings, gap=0.075)
+    chart = side_by_side((1.5, 0.8, 1.1), headings, gap=0.075, height=340)
     for role, color, offset in (("teacher", theme.TEACHER, 0), ("student", theme.STUDENT, 1)):
         chart.add_bar(
             x=list(names),
@@ -95,6 +97,7 @@ def _arrows(chart: go.Figure, names: Sequence[str], forces: Sequence[float], hea
     )
 
 
+@kept
 def darkness(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """Two answers, equally right: their probabilities, and what the gradient makes of them."""
     chart = side_by_side((1, 1), (words["darkness_answers"], words["darkness_gradients"]))
@@ -140,6 +143,7 @@ def parameters(layers: Sequence[int]) -> int:
     return sum((before + 1) * after for before, after in pairwise(layers))
 
 
+@kept
 def larva(teacher: Sequence[int], copies: int, student: Sequence[int], words: Mapping[str, str]) -> go.Figure:
     """Both networks to one scale: a dot is eight units; the caterpillar is an ensemble of ``copies``."""
     chart = theme.figure(340)

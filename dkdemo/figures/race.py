@@ -10,29 +10,33 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
+from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
 
 CURVES = ("hard", "soft_1", "soft_2", "soft_4", "soft_8", "soft_20")
 
 
-def race(view: Any, words: Mapping[str, str], *, best: str, floor: float) -> go.Figure:
+@kept
+def race(view: Any, words: Mapping[str, str], *, best: str, floor: float, telling: str = "race") -> go.Figure:
     """Learning curves of the teacher and then of all students; beside them the final accuracy against T.
 
     Args:
         view: the run so far (`dkdemo.web.run_panel.RunView`).
         best: the soft students that the claim is about, such as ``soft_8``.
         floor: where the final panel's axis starts; the same for all runs of one data set.
+        telling: whose claim stands above: "race", or "everything" with all the labels.
     """
-    chart = side_by_side((1.1, 1), (words["race_learning"], words["race_final"]))
+    chart = side_by_side((1.1, 1), (words["race_learning"], words["race_final"]), height=320)
     curve(chart, view, "teacher", theme.TEACHER, words["teacher"], below=True)
     for name in CURVES:
         if name not in ("hard", best):
             curve(chart, view, name, theme.STUDENT, "", width=1.5, opacity=0.35)
     curve(chart, view, "hard", theme.TRUTH, words["race_hard"], dash="dash", below=True)
     curve(chart, view, best, theme.STUDENT, words["race_soft"].replace("{temperature}", best.removeprefix("soft_")))
-    for run, ghost in ((getattr(view, "ghost", None), True), (view, False)):
+    chart.add_scatter(x=[None], y=[None], xaxis="x2", yaxis="y2")  # axes without a trace would not be drawn
+    for run, ghost in ((view.ghost, True), (view, False)):
         if run is not None and run.result is not None:
-            _finals(chart, run.result, words, ghost)
+            _finals(chart, run.result, words, floor, ghost)
     chart.update_layout(
         xaxis={"title": {"text": words["race_steps"], "standoff": 4}, "rangemode": "tozero"},
         yaxis={"range": [0, 1.04], "tickformat": ".0%", "dtick": 0.25},
@@ -46,20 +50,23 @@ def race(view: Any, words: Mapping[str, str], *, best: str, floor: float) -> go.
     )
     if view.progress:
         chart.update_xaxes(range=[0, view.progress[0].steps], selector={"anchor": "y"})
-    return note(chart, claim=words["race_waiting"] if view.result is None else race_claim(view.result, words))
+    return note(chart, claim=told(view.result, words, telling) if view.result else words[f"{telling}_waiting"])
 
 
-def race_claim(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    """What the race showed, on the mean and in the unluckiest seed."""
+def told(result: Mapping[str, Any], words: Mapping[str, str], telling: str) -> str:
+    """What a race showed, on the mean and in the unluckiest seed."""
     row = result["configs"].index(result["claim"])
     numbers = {
+        "n": result["n"]["labelled"],
         "temperature": result["temperatures"][row - 1],
         "soft": result["mean"][row],
+        "soft_spread": 100 * result["std"][row],
         "hard": result["mean"][0],
+        "hard_spread": 100 * result["std"][0],
         "gain": 100 * result["gain_mean"][row - 1],
         "worst": 100 * result["gain_worst"][row - 1],
     }
-    return fill(words["race_claim"], numbers)
+    return fill(words[f"{telling}_claim"], numbers)
 
 
 def curve(
@@ -72,28 +79,33 @@ def curve(
     width: float = 4,
     opacity: float = 1,
     below: bool = False,
+    x: str = "step",
+    axis: str = "",
 ) -> None:
     """One learning curve; it grows while the run lasts, and carries its name at its end afterwards."""
-    points = [(event.step, event.metrics[name]) for event in view.progress if name in event.metrics]
-    x, y = [point[0] for point in points], [point[1] for point in points]
+    found = [{**event.metrics, "step": event.step} for event in view.progress if name in event.metrics]
+    across, up = [point[x] for point in found], [point[name] for point in found]
     chart.add_scatter(
-        x=x,
-        y=y,
+        x=across,
+        y=up,
         name=label or name,
         mode="lines",
         opacity=opacity,
         line={"color": color, "width": width, "dash": dash},
+        xaxis=f"x{axis}",
+        yaxis=f"y{axis}",
         hovertemplate=f"{label or name}: %{{y:.1%}}<extra></extra>",
-        meta={"progress": {"x": "step", "y": name}},
+        meta={"progress": {"x": x, "y": name}},
     )
-    if label and points and not view.running:
+    if label and found and not view.running:
         place = {"yanchor": "top", "yshift": -6} if below else {"yanchor": "bottom", "yshift": 6}
         chart.add_annotation(
-            x=x[-1], y=y[-1], text=label, showarrow=False, xanchor="right", font={"color": color}, **place
+            x=across[-1], y=up[-1], xref=f"x{axis}", yref=f"y{axis}", text=label, showarrow=False, xanchor="right",
+            font={"color": color}, **place,
         )  # fmt: skip
 
 
-def _finals(chart: go.Figure, result: Mapping[str, Any], words: Mapping[str, str], ghost: bool) -> None:
+def _finals(chart: go.Figure, result: Mapping[str, Any], words: Mapping[str, str], floor: float, ghost: bool) -> None:
     """Final accuracies: a dot for each seed, a line through the means, the hard students as a band."""
     place = {"xaxis": "x2", "yaxis": "y2", "hovertemplate": "%{y:.1%}<extra></extra>"}
     temperatures, accuracy = list(result["temperatures"]), np.asarray(result["accuracy"])
@@ -119,9 +131,10 @@ def _finals(chart: go.Figure, result: Mapping[str, Any], words: Mapping[str, str
         chart.add_scatter(
             x=ends, y=[result["teacher"]] * 2, mode="lines", line={"color": theme.TEACHER, "width": theme.LINE}, **place
         )
+        near = abs(result["teacher"] - hard.mean()) < 0.1 * (1 - floor)  # two names must not lie on each other
         for y, key, ink, anchor in (
             (hard.mean(), "race_hard", theme.TRUTH, "top"),
-            (result["teacher"], "teacher", theme.TEACHER, "top"),
+            (result["teacher"], "teacher", theme.TEACHER, "bottom" if near else "top"),
         ):
             chart.add_annotation(
                 x=1.42, y=y, xref="x2", yref="y2", text=words[key], showarrow=False, xanchor="right", yanchor=anchor,

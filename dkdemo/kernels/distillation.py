@@ -99,13 +99,49 @@ def darkness(right: float, share: float, reference: Sequence[float]) -> dict[str
     }
 
 
+def bias_slide(biases: Sequence[float], curve: Rows, curve_all: Rows, bias: float) -> dict[str, Any]:
+    """Read measured curves at one bias: accuracy on the hidden class, and on all, of each student.
+
+    ``biases`` are evenly spaced stops; ``curve`` and ``curve_all`` are (students, stops).
+    """
+    stop = math.floor((bias - biases[0]) / (biases[1] - biases[0]) + 0.5)
+    stop = min(max(stop, 0), len(biases) - 1)
+    return {
+        "bias": float(biases[stop]),
+        "now_x": [float(biases[stop])] * len(curve),
+        "hidden": [float(row[stop]) for row in curve],
+        "all": [float(row[stop]) for row in curve_all],
+    }
+
+
+def two_answers(
+    teacher: Sequence[float], student: Sequence[float], names: Sequence[str], temperature: float
+) -> dict[str, Any]:
+    """Teacher and student on one image at one temperature, and what each says loudest."""
+    answers = {"teacher": softmax(list(teacher), temperature), "student": softmax(list(student), temperature)}
+    values: dict[str, Any] = {"temperature": float(temperature)}
+    for role, q in answers.items():
+        values |= {
+            role: q.tolist(),
+            f"{role}_text": [percent(share) for share in q],
+            f"{role}_says": names[int(q.argmax())],
+            f"{role}_sure": float(q.max()),
+        }
+    return values
+
+
 def signed(value: float) -> str:
     """Two decimals with their sign, ties upwards as in JavaScript."""
     hundredths = math.floor(100 * value + 0.5) / 100
     return f"{'+' if hundredths > 0 else '−' if hundredths < 0 else ''}{abs(hundredths):.2f}"
 
 
-KERNELS: dict[str, Callable[..., dict[str, Any]]] = {"kd_batch": kd_batch, "darkness": darkness}
+KERNELS: dict[str, Callable[..., dict[str, Any]]] = {
+    "kd_batch": kd_batch,
+    "darkness": darkness,
+    "bias_slide": bias_slide,
+    "two_answers": two_answers,
+}
 
 _BATCH = {
     "student": [[2.0, 0.5, -1.0, 0.25], [0.1, 0.2, 0.0, -0.4]],
@@ -123,5 +159,18 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         {"right": 0.7, "share": 0.5, "reference": [0.29 / 0.3, 0.01 / 0.3]},
         {"right": 0.7, "share": 1, "reference": [0.29 / 0.3, 0.01 / 0.3]},
         {"right": 0.05, "share": 0.123, "reference": [0.9, 0.1]},
+    ],
+    "bias_slide": [
+        {
+            "biases": [-1, 0, 1, 2],
+            "curve": [[0, 0.25, 0.5, 1], [0, 0, 0, 0.125]],
+            "curve_all": [[1, 1, 0.75, 0]] * 2,
+            "bias": b,
+        }
+        for b in (-1, 0.49, 1.5, 7)
+    ],
+    "two_answers": [
+        {"teacher": [3, 1, -2.5], "student": [0.5, 0.75, 0], "names": ["4", "9", "1"], "temperature": 1},
+        {"teacher": [3, 1, -2.5], "student": [0.5, 0.75, 0], "names": ["貓", "狗", "車"], "temperature": 8.25},
     ],
 }

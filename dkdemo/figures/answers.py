@@ -1,0 +1,79 @@
+"""Pictures of what networks say to single images: two answers side by side, a gallery of doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dkdemo.figures import theme
+from dkdemo.figures.binding import fill
+from dkdemo.figures.panels import note, side_by_side
+from dkdemo.kernels.temperature import percent
+
+COLUMNS = 4  # of the gallery: also a phone shows as many
+GAP = 0.14  # between its pictures, as a share of one
+FOOT = 0.45  # below each picture, for its two lines
+
+
+def two_answers(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]) -> go.Figure:
+    """The teacher's and the student's probabilities for every class, paired."""
+    heading = words["batch_answers_plain"].format(teacher_color=theme.TEACHER, student_color=theme.STUDENT)
+    chart = side_by_side((1,), (heading,), height=340)
+    for offset, (role, color) in enumerate((("teacher", theme.TEACHER), ("student", theme.STUDENT))):
+        chart.add_bar(
+            x=list(names),
+            y=values[role],
+            name=words[role],
+            offsetgroup=str(offset),
+            marker={"color": color, "pattern": {"shape": "/" if offset else ""}},
+            hovertemplate=f"{words[role]}, %{{x}}: %{{y:.2%}}<extra></extra>",
+            meta={"bind": {"y": role}},
+        )
+    chart.update_layout(
+        barmode="group",
+        bargap=0.25,
+        xaxis={"type": "category"},
+        yaxis={"range": [0, 1.05], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
+    )
+    return note(chart, claim=words["draw_claim"])
+
+
+def gallery(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
+    """Grey test images, the greatest doubt first; under each what it is, and what else it looks like."""
+    images = np.asarray(result["images"], dtype=float)
+    images = np.kron(images, np.ones((1, *[max(1, 32 // images.shape[1])] * 2)))  # room for gaps finer than a pixel
+    classes = result["classes"]
+    side = images.shape[1]
+    wide, tall = round(side * (1 + GAP)), round(side * (1 + FOOT))
+    rows = -(-len(images) // COLUMNS)
+    sheet = np.full((rows * tall, COLUMNS * wide), np.nan)  # what is not a number is not painted
+    chart = theme.figure(212 * rows)
+    for place, image in enumerate(images):
+        top, left = place // COLUMNS * tall, place % COLUMNS * wide
+        sheet[top : top + side, left : left + side] = image / 255
+        doubt = percent(float(result["doubt"][place]))
+        other = f"<span style='color:{theme.DARK}'>{classes[result['looks_like'][place]]} {doubt}</span>"
+        chart.add_annotation(
+            x=left + side / 2,
+            y=top + side,
+            text=f"<b>{classes[result['labels'][place]]}</b><br>{other}",
+            showarrow=False,
+            yanchor="top",
+        )
+    chart.add_heatmap(
+        z=sheet, colorscale=[[0, theme.GRID], [1, theme.TRUTH]], zmin=0, zmax=1, showscale=False, hoverinfo="skip"
+    )
+    chart.update_layout(
+        margin={"l": 4, "r": 4, "t": 8, "b": 4},
+        xaxis={"visible": False, "range": [-0.5, COLUMNS * wide - 0.5]},
+        yaxis={"visible": False, "range": [rows * tall - 0.5, -0.5], "scaleanchor": "x"},
+    )
+    numbers = {
+        "true": str(classes[result["labels"][0]]),
+        "second": str(classes[result["looks_like"][0]]),
+        "share": float(result["doubt"][0]),
+    }
+    return note(chart, claim=fill(words["gallery_claim"], numbers))

@@ -1,0 +1,157 @@
+"""Pictures of the digit that was hidden: how students come to know it, what a bias mends, what the teacher let slip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dkdemo.figures import theme
+from dkdemo.figures.binding import fill
+from dkdemo.figures.kept import kept
+from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.race import curve
+
+STUDENTS = (  # result's order: config, colour, dash
+    ("soft", theme.STUDENT, "solid"),
+    ("hard", theme.TRUTH, "dash"),
+    ("shuffled", theme.DARK, "dot"),
+)
+SHARE_AXIS = {"range": [-0.02, 1.06], "tickformat": ".0%", "dtick": 0.25}
+STEPS = "student_step"
+NAMED = 0.25  # a rising curve carries its name at this height
+
+
+def hidden_name(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """What the hidden classes are called: the digit, or all of several."""
+    return words["unseen_and"].join(str(result["classes"][kind]) for kind in result["hidden"])
+
+
+@kept
+def learning(view: Any, words: Mapping[str, str]) -> go.Figure:
+    """Accuracy on the hidden digit, before any bias, while three students learn."""
+    chart = side_by_side((1,), (words["unseen_learning"],), height=340)
+    for index, (name, color, dash) in enumerate(STUDENTS):
+        curve(chart, view, name, color, words[f"unseen_{name}"], dash=dash, below=name == "soft", x=STEPS)
+        if name == "shuffled" and chart.layout.annotations[-1].text == words["unseen_shuffled"]:
+            chart.layout.annotations[-1].update(xanchor="left", x=chart.data[index].x[0])
+    chart.update_layout(
+        xaxis={"title": {"text": words["race_steps"], "standoff": 4}, "rangemode": "tozero"}, yaxis=SHARE_AXIS
+    )
+    result = view.result
+    if result is None:
+        return note(chart, claim=words["unseen_waiting"])
+    by = {name: (result["before_mean"][row], result["after_mean"][row]) for row, (name, *_) in enumerate(STUDENTS)}
+    numbers = {
+        "digit": hidden_name(result, words),
+        "soft": by["soft"][0],
+        "after": by["soft"][1],
+        "hard": by["hard"][0],
+        "shuffled": by["shuffled"][0],
+    }
+    return note(chart, claim=fill(words["unseen_claim"], numbers))
+
+
+@kept
+def bias(result: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
+    """The same students, with a bias added to the hidden digit's logit; it slides, the chosen one is marked."""
+    chart = side_by_side((1,), (words["unseen_bias"],), height=340)
+    biases = np.asarray(result["biases"])
+    for row, (name, color, dash) in enumerate(STUDENTS):
+        place = {"x": biases, "mode": "lines", "hoverinfo": "skip"}
+        line = {"color": color, "dash": dash}
+        chart.add_scatter(
+            y=result["curve"][row], line={**line, "width": theme.LINE + 1}, name=words[f"unseen_{name}"], **place
+        )
+        rises = int(np.argmax(np.asarray(result["curve"][row]) >= NAMED))
+        where = {"xanchor": "right", "yanchor": "bottom", "xshift": -8, "y": NAMED}
+        if rises == 0:  # already up at the left end: the name goes below it
+            where = {"xanchor": "left", "yanchor": "top", "yshift": -14, "y": result["curve"][row][0]}
+        label = words[f"unseen_{name}"]
+        chart.add_annotation(x=biases[rises], text=label, showarrow=False, font={"color": color}, **where)
+        if name == "soft":
+            chart.add_scatter(y=result["curve_all"][row], line={"color": theme.FAINT, "width": 2}, **place)
+    chart.add_scatter(
+        x=values["now_x"],
+        y=values["hidden"],
+        mode="markers",
+        marker={"size": 15, "color": [color for _, color, _ in STUDENTS]},
+        hoverinfo="skip",
+        meta={"bind": {"x": "now_x", "y": "hidden"}},
+    )
+    chosen = result["bias_mean"][0]
+    chart.add_shape(
+        type="line", x0=chosen, x1=chosen, y0=0, y1=1, line={"color": theme.STUDENT, "width": 2, "dash": "dot"}
+    )
+    chart.add_annotation(
+        x=chosen, y=0.1, text=words["unseen_bias_chosen"], showarrow=False, xanchor="left", xshift=6,
+        font={"color": theme.STUDENT},
+    )  # fmt: skip
+    chart.add_annotation(
+        x=biases[-1], y=result["curve_all"][0][-1], text=words["unseen_all"], showarrow=False, xanchor="right",
+        yanchor="top", font={"color": theme.FAINT},
+    )  # fmt: skip
+    chart.update_layout(xaxis={"range": [biases[0], biases[-1]]}, yaxis=SHARE_AXIS)
+    return note(chart, claim=words["unseen_bias_claim"])
+
+
+@kept
+def whispers(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
+    """What the students could overhear: the teacher's mean probability for the hidden digit, by the true one."""
+    chart = side_by_side((1,), (words["unseen_whispers"],), height=260)
+    said = np.asarray(result["whispers"], dtype=float)
+    heard = [row for row in range(len(said)) if np.isfinite(said[row])]
+    chart.add_bar(
+        x=[str(result["classes"][row]) for row in heard],
+        y=said[heard],
+        text=[f"{said[row]:.1%}" for row in heard],
+        textposition="outside",
+        cliponaxis=False,
+        marker_color=theme.DARK,
+        hovertemplate="%{x}: %{y:.2%}<extra></extra>",
+    )
+    chart.update_layout(
+        xaxis={"type": "category"},
+        yaxis={"range": [0, 1.2 * float(said[heard].max())], "tickformat": ".0%", "nticks": 4},
+    )
+    loudest = heard[int(np.argmax(said[heard]))]
+    numbers = {"digit": hidden_name(result, words), "other": str(result["classes"][loudest]), "share": said[loudest]}
+    return note(chart, claim=fill(words["unseen_whispers_claim"], numbers))
+
+
+@kept
+def overconfident(view: Any, words: Mapping[str, str]) -> go.Figure:
+    """Two teachers: how right they are, what they let slip of the hidden digit, and what their students make of it."""
+    headings = words["overconfident_accuracy"], words["overconfident_whisper"], words["overconfident_hidden"]
+    chart = side_by_side((0.8, 0.8, 1.4), headings, gap=0.09)
+    names = [words["overconfident_light"], words["overconfident_sure"]]
+    result = view.result
+    for axis, key, color, how in (("", "teacher", theme.TEACHER, ".1%"), ("2", "whisper", theme.DARK, ".1%")):
+        values = [0.0, 0.0] if result is None else list(result[key])
+        chart.add_bar(
+            x=names, y=values, text=[format(value, how) if result else "" for value in values], textposition="outside",
+            cliponaxis=False, marker={"color": color, "pattern": {"shape": ["", "x"]}}, hoverinfo="skip",
+            xaxis=f"x{axis}", yaxis=f"y{axis}",
+        )  # fmt: skip
+    for name, label, dash, below in (("light", names[0], "solid", False), ("sure", names[1], "dash", True)):
+        curve(chart, view, name, theme.STUDENT, label, dash=dash, below=below, x=STEPS, axis="3")
+    top = 0.05 if result is None else 1.25 * max(result["whisper"])
+    chart.update_layout(
+        xaxis={"type": "category"},
+        yaxis={"range": [0, 1.15], "tickformat": ".0%", "dtick": 0.5},
+        xaxis2={"type": "category"},
+        yaxis2={"range": [0, top], "tickformat": ".0%", "nticks": 4},
+        xaxis3={"title": {"text": words["race_steps"], "standoff": 4}, "rangemode": "tozero"},
+        yaxis3=SHARE_AXIS,
+    )
+    if result is None:
+        return note(chart, claim=words["overconfident_waiting"])
+    numbers = {
+        "light_accuracy": result["teacher"][0],
+        "long_accuracy": result["teacher"][1],
+        "light_hidden": result["before_mean"][0],
+        "long_hidden": result["before_mean"][1],
+    }
+    return note(chart, claim=fill(words["overconfident_claim"], numbers))
