@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill, grow
+from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.figures.race import curve
 
@@ -41,6 +42,7 @@ def mosaic(rows: Sequence[np.ndarray]) -> np.ndarray:
     return sheet
 
 
+@kept
 def views(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """The pictures with their two views, and beside them whom each view takes for its partner.
 
@@ -104,6 +106,7 @@ def views(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[s
     return note(chart, claim=words["views_claim"])
 
 
+@kept
 def circle(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """Twelve points to drag, six pairs, each with the arrow along which NT-Xent would move it."""
     chart = theme.figure(430)
@@ -145,6 +148,7 @@ def circle(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=words["circle_claim"])
 
 
+@kept
 def sphere(view: Any, dimensions: int, words: Mapping[str, str]) -> go.Figure:
     """The cloud of z on the circle or the sphere, and how long its mean vector still is."""
     chart = side_by_side((1, 1.2), ("", words["sphere_curve"]), height=400)
@@ -219,6 +223,7 @@ def _globe(chart: go.Figure) -> None:
     )
 
 
+@kept
 def figure5(view: Any, measure: str, words: Mapping[str, str]) -> go.Figure:
     """What a linear reader finds in the features while they are learned, and one measure of the learning itself."""
     span, ticks = MEASURES[measure]

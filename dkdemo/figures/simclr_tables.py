@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill
+from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
 
 LOOKS = ("crop", "cutout", "color", "sobel", "noise", "blur", "rotate")
@@ -53,6 +54,7 @@ def _cells(table: Any, axis: str, color: str, top: float) -> go.Heatmap:
     )
 
 
+@kept
 def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """The 7 x 7 pairs twice: measured here on shapes, cell by cell, and the paper's on ImageNet."""
     chart = side_by_side((1, 1), (words["matrix_here"], words["matrix_paper"]), height=430, gap=0.12)
@@ -99,6 +101,7 @@ def _best(table: np.ndarray, untrained: float, names: Sequence[str]) -> dict[str
     }
 
 
+@kept
 def large_batches(answer: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """Each layer's weight against its gradient, and beside it what large batches bought the paper."""
     chart = side_by_side((1.1, 1), (words["batches_layers"], words["batches_paper"]), height=380)
