@@ -2,16 +2,18 @@
 
 import streamlit as st
 
+from dkdemo.experiments.gallery import Gallery
 from dkdemo.experiments.smooth_teacher import STUDENTS, SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
 from dkdemo.figures import label_smoothing as figures
 from dkdemo.kernels import KERNELS
 from dkdemo.web import controls, data
 from dkdemo.web.plot import Slider, plot
-from dkdemo.web.run_panel import explain, run_panel
+from dkdemo.web.run_panel import ask, explain, run_panel
 from dkdemo.web.scenes import Stage, show
 
 ALPHAS = (0.05, 0.1, 0.2, 0.4)
+FIVE, NINE = 5, 9  # the slide's digit, and what it looks like
 SETS = ("digits", "mnist")
 
 
@@ -43,6 +45,31 @@ def formula(stage: Stage) -> None:
 
 def five_or_nine(stage: Stage) -> None:
     stage.title("five_title")
+    where, which = st.columns(2, vertical_alignment="bottom")
+    with where:
+        name = data.choose(SETS, own=False)
+    found = ask(Gallery(data=name, label=FIVE, other=NINE, count=4))
+    if found is None:
+        return
+    doubtful = [place for place, doubt in enumerate(found["doubt"]) if doubt > 0.02]
+    if not doubtful:
+        stage.say("five_missing")
+        return
+    with which:
+        spots = {spot: str(spot + 1) for spot in doubtful}
+        place = controls.choice(stage.words["five_which"], spots, "image", doubtful[0])
+    answer, image = found["probabilities"][place], found["images"][place]
+    inputs = {"alpha": 0.1, "classes": len(answer), "truth": FIVE}
+    chart = figures.five_or_nine(image, KERNELS["smoothing"](**inputs), answer, FIVE, stage.words)
+    state = plot(
+        chart, key="smoothing.five", alt=stage.words["five_alt"], kernel="smoothing", download="five_or_nine",
+        inputs=inputs | {"second": NINE, "second_share": float(answer[NINE])},
+        sliders=[Slider("alpha", stage.words["alpha"], 0.01, 0.99, 0.1)],
+    )  # fmt: skip
+    stage.say("five_story")
+    stage.erratum(stage.words["five_slide"], stage.words["five_right"], "five_erratum")
+    script = f"from dkdemo.labels import smooth_labels\n\nprint(smooth_labels({FIVE}, 10, {state['alpha']}))\n"
+    explain(stage, code=("dkdemo.labels:smooth",), script=script)
 
 
 def setting(stage: Stage) -> Smoothing:
@@ -72,7 +99,7 @@ def penultimate(stage: Stage) -> None:
 
 def calibration(stage: Stage) -> None:
     stage.title("calibration_title")
-    stage.equation(r"\mathrm{ECE} = \sum_{b=1}^{15} \frac{|B_b|}{n}\,\big|\mathrm{acc}(B_b) - \mathrm{conf}(B_b)\big|")
+    stage.equation(r"\textstyle \mathrm{ECE} = \sum_{b=1}^{15} \frac{|B_b|}{n}\,|\text{acc}(B_b) - \text{conf}(B_b)|")
     recipe = setting(stage)
     run_panel(
         stage, recipe, lambda view: figures.calibration(view.result, recipe.alpha, stage.words),
@@ -84,7 +111,7 @@ def calibration(stage: Stage) -> None:
 
 def teacher(stage: Stage) -> None:
     stage.title("teacher_title")
-    where, which, dice = st.columns([2, 2, 1], vertical_alignment="bottom")
+    where, which, dice = st.columns([1.4, 2.6, 1], vertical_alignment="bottom")
     with where:
         name = data.choose(SETS, own=False)
     with which:

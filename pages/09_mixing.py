@@ -75,7 +75,7 @@ def cutmix(stage: Stage) -> None:
     stage.title("cutmix_title")
     stage.equation(
         r"\tilde x = M \odot x_A + (1-M) \odot x_B, \quad \tilde y = \lambda y_A + (1-\lambda) y_B,"
-        r"\quad \lambda = 1 - \frac{r_w r_h}{W H}\ \text{(clipped)}"
+        r"\quad \lambda = 1 - r_w r_h / (W H)\ \text{(clipped)}"
     )
     which, where = st.columns([1, 3], vertical_alignment="bottom")
     with where:
@@ -136,13 +136,16 @@ def noise(stage: Stage) -> None:
     with dice:
         recipe = Noise(data=name, noise=wrong, seed=controls.seed())
     on = tuple(ways) if lit == "all" else (lit,)
-    run_panel(
-        stage, recipe, lambda view: figures.noise(view.progress, view.result, on, STEPS, stage.words),
-        key="noise", alt=stage.words["noise_alt"], code=("dkdemo.mixing:cutmix", "dkdemo.mixing:cutout"),
-    )  # fmt: skip
-    st.markdown(figures.slide_table(on, stage.words))
-    stage.say("noise_story")
-    stage.source("noise_source")
+    live, slide = st.columns([2, 1.1])
+    with live:
+        run_panel(
+            stage, recipe, lambda view: figures.noise(view.progress, view.result, on, STEPS, stage.words),
+            key="noise", alt=stage.words["noise_alt"], code=("dkdemo.mixing:cutmix", "dkdemo.mixing:cutout"),
+        )  # fmt: skip
+    with slide:
+        st.markdown(figures.slide_table(on, stage.words))
+        stage.say("noise_story")
+        stage.source("noise_source")
 
 
 show("mixing", mixup=mixup, manifold=manifold, cutmix=cutmix, midpoint=midpoint, noise=noise)

@@ -76,7 +76,7 @@ class SmoothTeacher(Recipe):
         train, test = datasets.load(self.data, str(device))
         if self.hide >= len(train.classes):
             raise ValueError(f"{self.data} has the classes 0 to {len(train.classes) - 1}, got {self.hide}")
-        teachers = yield from self._teachers(train)
+        teachers = yield from self._teachers(train, test)
         # What the teachers say is computed once, not at every step of the students.
         said = torch.stack([answers(teacher, train) for teacher in teachers])  # (2, N, K)
         order = torch.randperm(len(train.labels), generator=torch.Generator().manual_seed(self.seed)).to(device)
@@ -109,29 +109,30 @@ class SmoothTeacher(Recipe):
             }
         )
 
-    def _teachers(self, train: Dataset) -> Generator[Event, None, list[nn.Module]]:
+    def _teachers(self, train: Dataset, test: Dataset) -> Generator[Event, None, list[nn.Module]]:
         """Both teachers from the same first weights on the same batches of all classes."""
         import torch
         import torch.nn.functional as F
 
+        from dkdemo.evaluation import accuracy
         from dkdemo.experiments.side_by_side import Learner, net_for
         from dkdemo.labels import smooth_labels
-        from dkdemo.training import marks
+        from dkdemo.training import answers, marks
 
         steps, batch, rate = self.plan.teacher
-        total = steps + self.plan.student[0]
+        total, unseen = steps + self.plan.student[0], (test.labels == self.hide).nonzero().flatten()
         teachers = [
             Learner(net_for(train, self.seed, self.plan.channels).to(train.labels.device), rate, steps)
             for _ in range(2)
         ]
-        batches, due = train.batches(batch, torch.Generator().manual_seed(self.seed)), marks(steps, 60)
+        batches, due = train.batches(batch, torch.Generator().manual_seed(self.seed)), marks(steps, 40)
         for step, (x, y) in zip(range(1, steps + 1), batches, strict=False):
-            losses = []
             for teacher, alpha in zip(teachers, (0.0, self.alpha), strict=True):
-                losses.append(F.cross_entropy(teacher.net(x), smooth_labels(y, len(train.classes), alpha)))
-                teacher.step(losses[-1])
+                teacher.step(F.cross_entropy(teacher.net(x), smooth_labels(y, len(train.classes), alpha)))
             if step in due:
-                yield Progress(step, total, {"hard_loss": losses[0].item(), "smooth_loss": losses[1].item()})
+                said = [answers(teacher.net, test, unseen) for teacher in teachers]
+                right = [accuracy(logits, test.labels[unseen]).item() for logits in said]
+                yield Progress(step, total, {"hard_teacher": right[0], "smooth_teacher": right[1]})
         return [teacher.net for teacher in teachers]
 
     def _students(self, seen: Dataset, said: Tensor, test: Dataset) -> Generator[Event, None, nn.Module]:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill, grow
+from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.kernels.smoothing import GAP_ALPHAS
 
@@ -19,6 +20,7 @@ NETS = ("hard", "smooth")
 MARKS = (("circle", "●"), ("diamond", "◆"), ("triangle-up", "▲"))  # one shape a class, and its glyph
 
 
+@kept
 def formula(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """The smoothed label beside the slide's numbers, and the logit gap it asks for."""
     chart = side_by_side((1.35, 1), (words["formula_label"], words["formula_gap"]), height=320)
@@ -57,6 +59,7 @@ def formula(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=words["formula_claim"])
 
 
+@kept
 def five_or_nine(
     image: np.ndarray, values: Mapping[str, Any], answer: Sequence[float], truth: int, words: Mapping[str, str]
 ) -> go.Figure:
@@ -64,7 +67,9 @@ def five_or_nine(
 
     ``image``: (H, W) uint8; ``answer``: (K,) the teacher's probabilities.
     """
-    chart = side_by_side((0.8, 1.2, 1.2), (words["five_image"], words["five_smoothed"], words["five_teacher"]))
+    chart = side_by_side(
+        (0.8, 1.2, 1.2), (words["five_image"], words["five_smoothed"], words["five_teacher"]), height=340
+    )
     picture(chart, np.repeat(image[..., None], 3, axis=-1), "")
     _target(chart, values, truth, axis="2")
     chart.add_bar(
@@ -72,6 +77,9 @@ def five_or_nine(
         y=list(answer),
         text=[f"{share:.0%}" if share >= 0.005 else "" for share in answer],
         textposition="outside",
+        textangle=0,
+        textfont={"size": 14},
+        constraintext="none",
         cliponaxis=False,
         marker_color=[theme.TRUTH if name == truth else theme.DARK for name in range(len(answer))],
         xaxis="x3",
@@ -92,6 +100,9 @@ def _target(chart: go.Figure, values: Mapping[str, Any], truth: int, axis: str =
         y=values["target"],
         text=values["target_text"],
         textposition="outside",
+        textangle=0,
+        textfont={"size": 14},
+        constraintext="none",
         cliponaxis=False,
         marker_color=[theme.TRUTH if name == truth else theme.DARK for name in range(MOST_CLASSES)],
         xaxis=f"x{axis}",
@@ -120,12 +131,13 @@ def picture(chart: go.Figure, pixels: np.ndarray, axis: str, **trace: Any) -> No
     )
 
 
+@kept
 def penultimate(
     result: Mapping[str, Any] | None, classes: Sequence[str], alpha: float, words: Mapping[str, str]
 ) -> go.Figure:
     """Three classes on the plane through their templates: hard labels on the left, smoothed on the right."""
     headings = words["hard_labels"], fill(words["smooth_labels"], {"alpha": alpha})
-    chart = side_by_side((1, 1), headings, height=380, gap=0.04)
+    chart = side_by_side((1, 1), headings, height=350, gap=0.04)
     planes = result["planes"] if result else {}
     tones = (theme.TRUTH, theme.FAINT, theme.STUDENT)
     for axis, net in (("", "hard"), ("2", "smooth")):
@@ -159,10 +171,11 @@ def penultimate(
     return note(chart, claim=fill(words["penultimate_claim"], {**_numbers(result), "ratio": ratio}))
 
 
+@kept
 def calibration(result: Mapping[str, Any] | None, alpha: float, words: Mapping[str, str]) -> go.Figure:
     """Confidence against accuracy, both nets: on the diagonal a net is as sure as it is right."""
     headings = words["hard_labels"], fill(words["smooth_labels"], {"alpha": alpha})
-    chart = side_by_side((1, 1), headings, height=380)
+    chart = side_by_side((1, 1), headings, height=345)
     bins = result["reliability"] if result else {}
     for axis, net in (("", "hard"), ("2", "smooth")):
         place = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
@@ -191,7 +204,7 @@ def calibration(result: Mapping[str, Any] | None, alpha: float, words: Mapping[s
                 x=x, y=y, xref=f"x{axis}", yref=f"y{axis}", text=words[key], xanchor=anchor, showarrow=False,
                 font={"color": theme.FAINT},
             )  # fmt: skip
-        share = {"range": [-0.03, 1.06], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
+        share = {"range": [-0.03, 1.1], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
         chart.update_layout(
             {
                 f"xaxis{axis}": {**share, "title": {"text": words["confidence"]}},
@@ -204,6 +217,7 @@ def calibration(result: Mapping[str, Any] | None, alpha: float, words: Mapping[s
     return note(chart, claim=fill(words["calibration_worse" if worse else "calibration_better"], _numbers(result)))
 
 
+@kept
 def teacher(
     progress: Sequence[Any], result: Mapping[str, Any] | None, lessons: tuple[int, int], words: Mapping[str, str]
 ) -> go.Figure:
@@ -211,20 +225,21 @@ def teacher(
 
     ``lessons``: the steps of the teachers and of the students.
     """
-    chart = side_by_side((1, 1.35), (words["teacher_curves"], words["teacher_end"]), height=380)
+    chart = side_by_side((1, 1.35), (words["teacher_curves"], words["teacher_end"]), height=370)
     styles = {
         "hard_8": (theme.TEACHER, "solid"),
         "smooth_8": (theme.TEACHER, "dash"),
         "hard_1": (theme.FAINT, "solid"),
         "smooth_1": (theme.FAINT, "dash"),
     }
-    for name, (color, dash) in styles.items():
+    teachers = {"hard_teacher": (theme.TEACHER, "solid"), "smooth_teacher": (theme.TEACHER, "dash")}
+    for name, (color, dash) in (styles | teachers).items():
         seen = [event for event in progress if name in event.metrics]
         curve = go.Scatter(
             x=[event.step for event in seen],
             y=[event.metrics[name] for event in seen],
             mode="lines",
-            line={"color": color, "width": theme.LINE + 1, "dash": dash},
+            line={"color": color, "width": 1.5 if name in teachers else theme.LINE + 1, "dash": dash},
             hovertemplate=f"{words[name]}: %{{y:.1%}}<extra></extra>",
         )
         chart.add_trace(grow(curve, name))
@@ -244,10 +259,16 @@ def teacher(
             yaxis="y2",
         )
     first, last = lessons[0], sum(lessons)
+    divide = {"color": theme.REST, "width": 2, "dash": "dot"}
+    chart.add_shape(type="line", x0=first, x1=first, y0=0, y1=1.1, line=divide)
+    chart.add_annotation(
+        x=last, y=0.5, text=words["teacher_legend"], xanchor="right", showarrow=False,
+        font={"color": theme.FAINT, "size": 14},
+    )  # fmt: skip
     chart.update_layout(
         barmode="group",
         bargap=0.25,
-        xaxis={"range": [first, last], "title": {"text": words["student_steps"]}, "nticks": 4},
+        xaxis={"range": [0, last], "title": {"text": words["student_steps"]}, "nticks": 4},
         yaxis=_shares(),
         xaxis2={"type": "category"},
         yaxis2=_shares(),

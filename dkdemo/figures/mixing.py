@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill, grow
+from dkdemo.figures.kept import kept
 from dkdemo.figures.label_smoothing import picture
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.kernels.mixing import DENSITY_AT
@@ -26,6 +27,7 @@ WALK = ("plain", "mixup", "cutmix", "manifold")
 NOISY = ("plain", "mixup", "cutout", "cutmix")
 
 
+@kept
 def mixup(
     values: Mapping[str, Any], first: np.ndarray, second: np.ndarray, names: Sequence[str], words: Mapping[str, str]
 ) -> go.Figure:
@@ -57,6 +59,7 @@ def mixup(
     return note(chart, claim=words["mixup_claim"])
 
 
+@kept
 def cutmix(
     values: Mapping[str, Any],
     first: np.ndarray,
@@ -72,7 +75,7 @@ def cutmix(
     """
     width = first.shape[1]
     headings = words["cutmix_drag"], names[1] if paste else words["cutmix_hole"], words["cutmix_label"]
-    chart = side_by_side((1.3, 0.9, 1), headings, height=400, gap=0.05)
+    chart = side_by_side((1.3, 0.9, 1), headings, height=390, gap=0.05)
     picture(chart, np.array(values["image"]), "", pad=round(width / 8), meta={"bind": {"z": "image"}})
     picture(chart, second if paste else np.zeros_like(second), "2", pad=round(width / 8))
     edges = {"x0": values["left"], "x1": values["right"], "y0": values["top"], "y1": values["bottom"]}
@@ -95,7 +98,9 @@ def cutmix(
         meta={"bind": {"y": "shares", "text": "shares_text"}},
     )
     chart.update_layout(
-        xaxis3={"type": "category"}, yaxis3={"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
+        margin={"b": 36},
+        xaxis3={"type": "category"},
+        yaxis3={"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
     )
     return note(chart, claim=words["cutmix_claim" if paste else "cutout_claim"], bind=bound)
 
@@ -111,6 +116,7 @@ def _label(chart: go.Figure, values: Mapping[str, Any], names: Sequence[str], ax
     note(chart, bind={place: template})
 
 
+@kept
 def manifold(result: Mapping[str, Any] | None, layer: int, words: Mapping[str, str]) -> go.Figure:
     """The darkness of the plane between two spirals: a plain net, and one that mixed in ``layer``."""
     mixed = words["manifold_input"] if layer == 0 else fill(words["manifold_layer"], {"layer": layer})
@@ -152,9 +158,10 @@ def _pixels(result: Mapping[str, Any] | None) -> Sequence[float]:
     return result["surface"]["side"] if result else [-1.15, 1.15]
 
 
+@kept
 def midpoint(result: Mapping[str, Any] | None, ghost: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """How sure each net is on the straight line between two images, and exactly halfway."""
-    chart = side_by_side((1.5, 1), (words["midpoint_line"], words["midpoint_half"]), height=390)
+    chart = side_by_side((1.5, 1), (words["midpoint_line"], words["midpoint_half"]), height=370)
     if ghost:
         for name in WALK:
             line = {"color": theme.REST, "width": 2, "dash": STYLES[name][1]}
@@ -206,11 +213,12 @@ def midpoint(result: Mapping[str, Any] | None, ghost: Mapping[str, Any] | None, 
     return note(chart, claim=fill(words["midpoint_claim"], result["midpoint"]))
 
 
+@kept
 def noise(
     progress: Sequence[Any], result: Mapping[str, Any] | None, on: Collection[str], steps: int, words: Mapping[str, str]
 ) -> go.Figure:
     """Accuracy on clean test images while wrong labels are learned, and how many of them were believed."""
-    chart = side_by_side((1.5, 1), (words["noise_curves"], words["noise_believed"]), height=340)
+    chart = side_by_side((1.25, 1), (words["noise_curves"], words["noise_believed"]), height=380, gap=0.11)
     shown = [name for name in NOISY if name == "plain" or name in on]
     for name in NOISY:
         color, dash, _ = STYLES[name]
@@ -241,7 +249,7 @@ def noise(
         hovertemplate="%{x}: %{y:.1%}<extra></extra>",
     )
     chart.update_layout(
-        xaxis={"range": [0, 1.42 * steps], "tickvals": [0, steps // 2, steps], "title": {"text": words["steps"]}},
+        xaxis={"range": [0, 1.55 * steps], "tickvals": [0, steps // 2, steps], "title": {"text": words["steps"]}},
         yaxis={"range": [0, 1.03], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
         xaxis2={"type": "category"},
         yaxis2={"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
@@ -260,6 +268,7 @@ def _end_labels(chart: go.Figure, ends: Mapping[str, float], x: float, words: Ma
         theme.direct_label(chart, x, lowest, f"{words[name]} {end:.0%}", STYLES[name][0])
 
 
+@kept
 def slide_table(on: Collection[str], words: Mapping[str, str]) -> str:
     """The slide's table of the three methods in Markdown; the columns that are on stand out."""
     rows = {"table_full": (1, 0, 1), "table_dropout": (0, 1, 1), "table_label": (1, 0, 1)}
@@ -267,7 +276,7 @@ def slide_table(on: Collection[str], words: Mapping[str, str]) -> str:
 
     def row(head: str, cells: Sequence[str]) -> str:
         lit = [
-            f"**:violet-background[{cell}]**" if way in on else f":gray[{cell}]"
+            f":violet-badge[**{cell}**]" if way in on else f":gray[{cell}]"
             for cell, way in zip(cells, ways, strict=True)
         ]
         return "| " + " | ".join([head, *lit]) + " |"
