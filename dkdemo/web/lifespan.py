@@ -27,7 +27,14 @@ BROWSERS = Browsers()
 ZIPPED: dict[str, bytes] = {}
 # Loaded before the first browser comes, so that it does not wait for them, and so that the collector may
 # forget about them. (Streamlit runs main.py and the pages themselves anew for each viewer.)
-EARLY = ("dkdemo.experiments", "dkdemo.web.scenes", "dkdemo.web.run_panel", "dkdemo.web.walker", "plotly.graph_objects")
+EARLY = (
+    "dkdemo.experiments",
+    "dkdemo.web.scenes",
+    "dkdemo.web.run_panel",
+    "dkdemo.web.walker",
+    "plotly.graph_objects",
+    "pandas",  # Streamlit asks whether a component's data is a table, and would load it for the first viewer
+)
 
 
 @contextlib.asynccontextmanager
