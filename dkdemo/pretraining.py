@@ -53,10 +53,7 @@ def pretrain(
     for step in range(1, steps + 1):
         picked = torch.randint(len(images), (batch_size,), generator=generator, device=generator.device)
         batch = images[picked] / 255
-        if first == second:  # both branches alike: one call draws the 2N looks
-            views = random_view(torch.cat([batch, batch]), first, generator)
-        else:
-            views = torch.cat([random_view(batch, first, generator), random_view(batch, second, generator)])
+        views = torch.cat([random_view(batch, first, generator), random_view(batch, second, generator)])
         z = model(standard(views))  # (2N, D): batch normalisation sees both views, as in the paper
         one, two = z.chunk(2)
         loss = nt_xent(one, two, temperature=temperature)
