@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import runpy
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -29,6 +30,11 @@ def _scene(chapter: Chapter) -> Scene:
     return next((scene for scene in chapter.scenes if scene.id == asked), chapter.scenes[0])
 
 
+def _path() -> str:
+    """The last part of the address as the browser gave it; empty at the front door."""
+    return urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2]
+
+
 def main() -> None:
     words = language.current()
     titles = {row.id: Words(words, row.id)["title"] for row in CHAPTERS}
@@ -41,6 +47,8 @@ def main() -> None:
     walker.header(chapter, _scene(chapter))
     if language.asked_for_unknown():
         st.warning(language.common()["unknown_language"])
+    if page is front and _path() not in ("", CHAPTERS[0].id):
+        st.warning(language.common()["unknown_page"])
     try:
         page.run()
     except Exception:  # a page that cannot even be read: its scenes catch their own faults

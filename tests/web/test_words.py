@@ -19,7 +19,7 @@ CHINESE = re.compile(r"[一-鿿]")
 # English that a Taiwanese slide leaves as it is: names, symbols, units, code.
 NAMES = re.compile(
     r"`[^`]*`|\$[^$]*\$|https?://\S+|[A-Z][\w.&-]*"
-    r"|\b(?:et al|arXiv|mixup|digits|shapes|softmax|logits?|step|alpha|lambda|cos)\b"
+    r"|\b(?:et al|arXiv|mixup|manifold|digits|shapes|softmax|new logits|logits?|step|alpha|lambda|cos)\b"
 )
 
 
@@ -121,6 +121,18 @@ def test_every_key_a_page_asks_for_exists(row):
     assert asked <= set(sections("en", row.id))
 
 
+def test_every_size_an_experiment_reports_has_a_word():
+    sizes = set()
+    for path in (ROOT / "dkdemo" / "experiments").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Dict):
+                for key, value in zip(node.keys, node.values, strict=True):
+                    if isinstance(key, ast.Constant) and key.value == "n" and isinstance(value, ast.Dict):
+                        sizes |= {f"n_{name.value}" for name in value.keys if isinstance(name, ast.Constant)}
+    assert sizes
+    assert sizes <= set(sections("en", "common"))
+
+
 def test_no_page_and_no_figure_holds_a_sentence_or_a_colour():
     figures = [path for path in (ROOT / "dkdemo" / "figures").glob("*.py") if path.name != "theme.py"]
     for path in [*(row.file for row in CHAPTERS), *figures]:
@@ -132,6 +144,20 @@ def test_no_page_and_no_figure_holds_a_sentence_or_a_colour():
 def test_a_missing_section_names_the_file_it_belongs_in():
     with pytest.raises(KeyError, match=r"no section '## nonsense' in assets/lecture/en/common\.md"):
         Words("en", "common")["nonsense"]
+
+
+def test_bold_words_end_where_markdown_sees_it():
+    """After ``。**`` a closing pair of stars must not be followed by a letter, or the stars are shown."""
+    bad = []
+    for file in FILES:
+        for key, words in sections("zh-TW", file).items():
+            runs = words.split("**")
+            for inside, after in zip(runs[1::2], runs[2::2], strict=False):
+                opened_badly = re.match(r"[^\w\s]", inside) and re.search(r"\w$", runs[runs.index(inside) - 1])
+                closed_badly = re.search(r"[^\w\s]$", inside) and re.match(r"\w", after)
+                if opened_badly or closed_badly:
+                    bad.append(f"{file}/{key}: **{inside}**{after[:6]}")
+    assert not bad
 
 
 @pytest.mark.parametrize("file", FILES)
