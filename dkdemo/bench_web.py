@@ -1,0 +1,131 @@
+"""python -m dkdemo.bench_web: the lecture under a room of browsers, beside plain Streamlit, as a table.
+
+Both servers run on this machine, one after the other, and so do the browsers; only this machine is visited.
+The measurements themselves are in tests/load, which a clone of the repository has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+MARK = ("<!-- bench-web -->", "<!-- /bench-web -->")
+Row = tuple[str, str, str, str]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m dkdemo.bench_web", description=__doc__)
+    parser.add_argument("--browsers", type=int, default=50, help="that change something every second (default 50)")
+    parser.add_argument("--crowd", type=int, default=300, help="that come at once, or watch one run (default 300)")
+    parser.add_argument("--seconds", type=float, default=15, help="of each measurement (default 15)")
+    parser.add_argument("--client", type=Path, help="another load client to drive the native controls with as well")
+    parser.add_argument("--write", action="store_true", help="put the table into README.md")
+    options = parser.parse_args(arguments)
+    if not 1 <= options.browsers <= 500 or not 1 <= options.crowd <= 900 or not 2 <= options.seconds <= 120:
+        parser.error("need 1 to 500 browsers, a crowd of 1 to 900 and 2 to 120 seconds")
+    if not (ROOT / "tests" / "load" / "bench.py").is_file():
+        print("dkdemo: the measurements are in tests/load of the repository; run this in a clone", file=sys.stderr)
+        return 2
+    sys.path.insert(0, str(ROOT / "tests" / "load"))
+    rows = _measure(options)
+    text = table(rows)
+    print(f"\n{text}")
+    if options.write:
+        write(ROOT / "README.md", text)
+    return 0
+
+
+def _measure(options: argparse.Namespace) -> list[Row]:
+    import bench  # from tests/load
+    import serving
+
+    many, crowd, seconds = options.browsers, options.crowd, options.seconds
+    ours: dict[str, str] = {}
+    theirs: dict[str, str] = {}
+
+    def note(column: dict[str, str], what: str, found: str) -> None:
+        column[what] = found
+        print(f"{'dkdemo' if column is ours else 'plain':8}{what:12}{found}", file=sys.stderr, flush=True)
+
+    async def room(column: dict[str, str], address: str, page: Any, change: Any, training: Any) -> None:
+        note(column, "quiet", (await bench.room(address, page, change, many, seconds)).told())
+        async with bench.training(training):
+            await asyncio.sleep(2)  # it has begun
+            note(column, "training", (await bench.room(address, page, change, many, seconds)).told())
+
+    async def lecture(address: str) -> None:
+        points = [await bench.our_first_point(address, seed) for seed in range(10)]
+        note(ours, "point", bench.median(points))
+        await room(ours, address, bench.SCENE, bench.our_change, bench.our_training(address))
+        note(ours, "opening", await bench.opening(address, bench.SCENE, crowd))
+        note(ours, "bus", await bench.bus(address, crowd, 500))
+
+    async def plain(address: str) -> None:
+        await bench.plain_first_point(address, 0)  # the first one loads torch into the server
+        points = [await bench.plain_first_point(address, seed) for seed in range(1, 11)]
+        note(theirs, "point", bench.median(points))
+        await room(theirs, address, ("", ""), bench.plain_change, bench.plain_training(address))
+        note(theirs, "opening", await bench.opening(address, ("", ""), crowd))
+
+    with serving.lecture() as address, serving.plain("empty.py") as empty:
+        pages = bench.first_page([address, empty], 7)
+        if pages:
+            note(ours, "page", bench.median(pages[0]))
+            note(theirs, "page", f"{bench.median(pages[1])} (an empty page)")
+    with serving.lecture() as address:
+        asyncio.run(lecture(address))
+        if options.client:
+            note(ours, "client", bench.by_program(options.client, address, many, seconds))
+    with serving.plain("temperature.py") as address:
+        asyncio.run(plain(address))
+
+    wanted = {
+        "quiet": (f"{many} browsers, one server-computed change a second each", "p95 < 250 ms, none missed"),
+        "training": ("the same while a training runs", "p95 < 500 ms"),
+        "client": (f"{many} browsers, the race's seed, driven by another client", "p95 < 250 ms, none missed"),
+        "opening": (f"{crowd} browsers opening the page at once", "all within 5 s"),
+        "bus": (f"{crowd} browsers watching one run", "all served"),
+        "point": ("click to the first point of a run, 10 times", "median < 500 ms"),
+        "page": ("first page in a fresh Chromium, 7 times", "< 1.5 x an empty page"),
+    }
+    return [
+        (words, ours[what], theirs.get(what, "-"), target) for what, (words, target) in wanted.items() if what in ours
+    ]
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Markdown, with where and when it was measured."""
+    import streamlit
+
+    cores = os.cpu_count() or 1
+    load = f", load {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""
+    place = f"{date.today()}, {cores} cores, {platform.system()}, Python {platform.python_version()}"
+    lines = [
+        "| | dkdemo | plain Streamlit, default settings | wanted |",
+        "|---|---|---|---|",
+        *("| " + " | ".join(row) + " |" for row in rows),
+        "",
+        f"Measured {place}, Streamlit {streamlit.__version__}{load}; server and browsers on the same machine.",
+    ]
+    return "\n".join(lines)
+
+
+def write(readme: Path, text: str) -> None:
+    """Put the table between its marks."""
+    before, start, rest = readme.read_text(encoding="utf-8").partition(MARK[0])
+    _, end, after = rest.partition(MARK[1])
+    if not start or not end:
+        raise ValueError(f"{readme.name} must hold {MARK[0]} and {MARK[1]}")
+    readme.write_text(f"{before}{start}\n{text}\n{end}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
