@@ -111,6 +111,7 @@ def calibration(stage: Stage) -> None:
 
 def teacher(stage: Stage) -> None:
     stage.title("teacher_title")
+    stage.equation(r"\mathcal{L} = T^2\,\mathrm{KL}\big(\sigma(v/T)\,\|\,\sigma(z/T)\big), \qquad v = f_t(x)")
     where, which, dice = st.columns([1.4, 2.6, 1], vertical_alignment="bottom")
     with where:
         name = data.choose(SETS, own=False)

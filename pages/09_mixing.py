@@ -108,6 +108,7 @@ def midpoint(stage: Stage) -> None:
     guess = stage.predict("midpoint_guess", ("midpoint_guess_half", "midpoint_guess_sure"))
     if guess is None:
         return
+    stage.equation(r"\max_k\; p_k\big((1-t)\,x_i + t\,x_j\big), \qquad y_i \ne y_j, \quad 0 \le t \le 1")
     where, dice = st.columns([4, 1], vertical_alignment="bottom")
     with where:
         name = data.choose(("digits", "mnist"))
@@ -125,6 +126,7 @@ def midpoint(stage: Stage) -> None:
 
 def noise(stage: Stage) -> None:
     stage.title("noise_title")
+    stage.equation(r"\mathcal{L} = \lambda\,\mathrm{CE}(y_i, p) + (1-\lambda)\,\mathrm{CE}(y_j, p),\; p = f(\tilde x)")
     where, share, which, dice = st.columns([3, 3, 4, 1.4], vertical_alignment="bottom")
     with where:
         name = data.choose(("digits", "mnist"))

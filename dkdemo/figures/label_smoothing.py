@@ -225,7 +225,7 @@ def teacher(
 
     ``lessons``: the steps of the teachers and of the students.
     """
-    chart = side_by_side((1, 1.35), (words["teacher_curves"], words["teacher_end"]), height=370)
+    chart = side_by_side((1, 1.35), (words["teacher_curves"], words["teacher_end"]), height=340)
     styles = {
         "hard_8": (theme.TEACHER, "solid"),
         "smooth_8": (theme.TEACHER, "dash"),
@@ -262,7 +262,7 @@ def teacher(
     divide = {"color": theme.REST, "width": 2, "dash": "dot"}
     chart.add_shape(type="line", x0=first, x1=first, y0=0, y1=1.1, line=divide)
     chart.add_annotation(
-        x=last, y=0.5, text=words["teacher_legend"], xanchor="right", showarrow=False,
+        x=0.06 * last, y=0.3, text=words["teacher_legend"], xanchor="left", align="left", showarrow=False,
         font={"color": theme.FAINT, "size": 14},
     )  # fmt: skip
     chart.update_layout(

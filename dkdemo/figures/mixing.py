@@ -161,7 +161,7 @@ def _pixels(result: Mapping[str, Any] | None) -> Sequence[float]:
 @kept
 def midpoint(result: Mapping[str, Any] | None, ghost: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """How sure each net is on the straight line between two images, and exactly halfway."""
-    chart = side_by_side((1.5, 1), (words["midpoint_line"], words["midpoint_half"]), height=370)
+    chart = side_by_side((1.5, 1), (words["midpoint_line"], words["midpoint_half"]), height=340)
     if ghost:
         for name in WALK:
             line = {"color": theme.REST, "width": 2, "dash": STYLES[name][1]}
@@ -218,7 +218,7 @@ def noise(
     progress: Sequence[Any], result: Mapping[str, Any] | None, on: Collection[str], steps: int, words: Mapping[str, str]
 ) -> go.Figure:
     """Accuracy on clean test images while wrong labels are learned, and how many of them were believed."""
-    chart = side_by_side((1.25, 1), (words["noise_curves"], words["noise_believed"]), height=380, gap=0.11)
+    chart = side_by_side((1.25, 1), (words["noise_curves"], words["noise_believed"]), height=350, gap=0.11)
     shown = [name for name in NOISY if name == "plain" or name in on]
     for name in NOISY:
         color, dash, _ = STYLES[name]
