@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dkdemo.datastore import present
 from dkdemo.experiments.answer import Answer
 from dkdemo.experiments.everything import Everything
 from dkdemo.experiments.figure5 import Figure5
@@ -52,3 +53,9 @@ def find(name: str) -> type[Recipe]:
     if name not in recipes:
         raise ValueError(f"an experiment is one of {', '.join(sorted(recipes))}; got {name!r:.80}")
     return recipes[name]
+
+
+def rehearsals() -> list[Recipe]:
+    """Short answers that must train a network the first time: asked before the room asks, they come at once."""
+    here = [data for data in ("digits", "mnist") if data in present()]
+    return [*(ask(data=data) for data in here for ask in (Answer, Gallery)), Views(eye="trained")]

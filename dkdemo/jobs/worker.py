@@ -181,10 +181,11 @@ def _be_modest() -> None:
         file.write("500")
 
 
-def warm_up(chores: list[Callable[[], object]]) -> dict[str, Any]:
+def warm_up(lane: str, chores: list[Callable[[], object]]) -> dict[str, Any]:
     """Pay now for what the first run would wait for: torch and its optimisers' late imports.
 
-    ``chores`` gets what may come later: the data sets of this machine, read into memory.
+    ``chores`` gets what may come later: the data sets of this machine, read into memory; and in the short lane,
+    where people wait for an answer, each answer once, so that the networks it asks are trained and kept.
     """
     if os.environ.get("DKDEMO_COLD_WORKER"):
         return {"device": "none"}  # tests of the machinery need no torch
@@ -202,7 +203,14 @@ def warm_up(chores: list[Callable[[], object]]) -> dict[str, Any]:
     torch.nn.functional.cross_entropy(logits, labels).backward()
     adam.step()
     chores += [partial(datasets.load, name, str(device)) for name in datastore.present()]
+    if lane == "short":
+        chores += [partial(_rehearse, answer) for answer in experiments.rehearsals()]
     return {"device": describe(device), "torch": torch.__version__, "threads": torch.get_num_threads()}
+
+
+def _rehearse(recipe: Recipe) -> None:
+    for _ in recipe.run():
+        pass
 
 
 def main(lane: str) -> None:
@@ -216,7 +224,7 @@ def main(lane: str) -> None:
     _be_modest()
     for task in (worker.listen, worker.nag):
         threading.Thread(target=task, daemon=True).start()
-    worker.say({"ready": {"pid": os.getpid(), **warm_up(worker.chores)}})
+    worker.say({"ready": {"pid": os.getpid(), **warm_up(lane, worker.chores)}})
     worker.work()
 
 
