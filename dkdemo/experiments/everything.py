@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from dkdemo.experiments.race import Setting, learn, provenance, students_for, table, teacher_facts, teacher_for, watch
+from dkdemo.experiments.race import (
+    Setting,
+    check_seed,
+    learn,
+    provenance,
+    students_for,
+    table,
+    teacher_facts,
+    teacher_for,
+    watch,
+)
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress
 
@@ -33,6 +43,9 @@ class Everything(Recipe):
 
     data: str = "digits"
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
 
     def expected_seconds(self) -> float:
         return SETTINGS.get(self.data, LARGE).seconds

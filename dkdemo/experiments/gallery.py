@@ -19,10 +19,11 @@ MOST = 100
 
 @dataclass(frozen=True)
 class Gallery(Recipe):
-    """Test images, the most ambiguous first: sorted by the largest probability of a class other than the label.
+    """Test images, the most ambiguous first: sorted by the probability of the teacher's second class.
 
     ``label`` keeps the images of one true class, ``other`` sorts by the probability of that class instead: (5, 9) finds
-    the 5 that looks most like a 9. -1 means any. The result carries the logits, so that the page can heat them.
+    the 5 that looks most like a 9. -1 means any. The result carries the logits, so that the page can heat them, and
+    in ``looks_like`` the most probable class that is not the label: the teacher itself may be taken in.
     """
 
     name: ClassVar[str] = "gallery"
@@ -62,7 +63,7 @@ class Gallery(Recipe):
         logits = answers(teacher, test).double()
         p = logits.softmax(-1)
         wrong = p.scatter(-1, test.labels[:, None], 0.0)  # the label's own probability does not count
-        doubt = wrong.amax(-1) if self.other < 0 else wrong[:, self.other]
+        doubt = p.topk(2).values[:, 1] if self.other < 0 else p[:, self.other]
         among = torch.ones_like(test.labels, dtype=torch.bool) if self.label < 0 else test.labels == self.label
         order = doubt.masked_fill(~among, -1.0).argsort(descending=True, stable=True)
         index = order[: min(self.count, int(among.sum()))]

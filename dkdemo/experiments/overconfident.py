@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from dkdemo.experiments.race import provenance, students_for
+from dkdemo.experiments.race import check_seed, provenance, students_for
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.unseen import RUNS, check, divide, judge, learn, light_teacher, setting, watch, whispers
 from dkdemo.jobs.events import Done, Event, Progress
@@ -35,6 +35,7 @@ class Overconfident(Recipe):
 
     def __post_init__(self) -> None:
         check(self.hidden, self.temperature)
+        check_seed(self.seed)
 
     def expected_seconds(self) -> float:
         return 6.0 if self.data == "digits" else 15.0

@@ -69,6 +69,7 @@ class Race(Recipe):
     def __post_init__(self) -> None:
         if not 0 <= self.per_class <= 1000:
             raise ValueError(f"per_class must be in [0, 1000], 0 for the usual number; got {self.per_class}")
+        check_seed(self.seed)
 
     def expected_seconds(self) -> float:
         return setting(self.data).seconds
@@ -116,6 +117,12 @@ class Race(Recipe):
                 **provenance(seeds, began),
             }
         )
+
+
+def check_seed(seed: int) -> None:
+    """Raise ValueError unless the seeds of all runs, a few times ``seed`` and more, are still seeds."""
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed must be 0 to 2**32 - 1, got {seed}")
 
 
 def teacher_for(data: str, shift: int, seed: int, *, steps: int = 100) -> Committee | ConvNet:

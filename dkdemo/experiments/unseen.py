@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.race import provenance, students_for, teacher_facts
+from dkdemo.experiments.race import check_seed, provenance, students_for, teacher_facts
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress
 
@@ -80,6 +80,7 @@ class Unseen(Recipe):
 
     def __post_init__(self) -> None:
         check(self.hidden, self.temperature)
+        check_seed(self.seed)
 
     def expected_seconds(self) -> float:
         return setting(self.data).seconds

@@ -1,0 +1,20 @@
+"""Experiments under test keep their teachers in a folder of their own, and share them there."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory):
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_home(kept):
+    from dkdemo.folders import home
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DKDEMO_DATA", os.environ.get("DKDEMO_DATA", str(home() / "data")))
+        patch.setenv("DKDEMO_HOME", str(kept))
+        yield
