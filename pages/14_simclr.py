@@ -43,15 +43,15 @@ def temperature(stage: Stage, value: float) -> Slider:
 def views(stage: Stage) -> None:
     stage.title("views_title")
     stage.equation(LOSS + r", \qquad s_{ij} = \frac{z_i^\top z_j}{\lVert z_i \rVert \lVert z_j \rVert}")
-    how, who, dice, mine = st.columns([3, 3, 1, 1], vertical_alignment="bottom")
+    how, who, dice, mine = st.columns([3, 3, 1, 1.2], vertical_alignment="bottom")
     with how:
         options = {name: stage.words[f"looks_{name}"] for name in LOOKS}
         crop, color = LOOKS[controls.choice(stage.words["looks"], options, "view", "both")]
     with who:
-        eye = controls.choice(stage.words["eye"], {name: stage.words[f"eye_{name}"] for name in EYES}, "eye", "trained")
+        eye = controls.choice(stage.words["eye"], {name: stage.words[f"eye_{name}"] for name in EYES}, "eye", "pixels")
     with dice:
         seed = controls.seed("draw")
-    with mine:
+    with mine, st.popover(stage.words["own"], icon=":material/add_a_photo:"):
         own = pictures.own(SIDE, "simclr.own")
     mark = base64.b64encode(own[0].tobytes()).decode() if own else ""
     recipe = Views(crop=crop, color=color, eye=eye, own=mark, seed=seed)
@@ -132,7 +132,7 @@ def figure5(stage: Stage) -> None:
         return
     if guess:
         stage.say("figure5_guessed", guess=stage.words[guess])
-    where, how, what, dice = st.columns([3, 3, 2, 1], vertical_alignment="bottom")
+    where, how, what, dice = st.columns([3, 3, 2, 1])
     with where:
         name = data.choose(DATA, default="shapes", own=False)
     with how:
@@ -155,8 +155,10 @@ def figure5(stage: Stage) -> None:
 
 def matrix(stage: Stage) -> None:
     stage.title("matrix_title")
+    with st.columns([1, 5])[0]:
+        seed = controls.seed()
     run_panel(
-        stage, Matrix(seed=controls.seed()), lambda view: tables.matrix(view.result, stage.words),
+        stage, Matrix(seed=seed), lambda view: tables.matrix(view.result, stage.words),
         key="matrix", alt=stage.words["matrix_alt"], code=("dkdemo.views:random_view", "dkdemo.pretraining:pretrain"),
     )  # fmt: skip
     stage.say("matrix_story")

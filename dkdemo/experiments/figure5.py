@@ -78,8 +78,8 @@ class Figure5(Recipe):
             }
             if seen.step == self.steps:
                 metrics.update(trained := simclr_material.probes(model.encoder, stuff))
-            elif seen.step % 28 == 0:
-                metrics.update(simclr_material.probes(model.encoder, stuff, some=800))
+            elif seen.step % 48 == 0:
+                metrics.update(simclr_material.probes(model.encoder, stuff))
             yield Progress(seen.step, self.steps, metrics)
             if seen.step == 1:  # the first point is on the screen; now there is time to question the untrained encoder
                 untrained = simclr_material.probes(fresh, stuff)

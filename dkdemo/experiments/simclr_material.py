@@ -90,25 +90,21 @@ def material(data: str, device: str, labelled: int = 10) -> Material:
     )
 
 
-def probes(encoder: nn.Module, stuff: Material, some: int | None = None) -> dict[str, float]:
-    """What a linear reader and the nearest neighbours find in an encoder's features, as shares in [0, 1].
-
-    ``some`` limits both sides to their first so many images: a quick look during the training.
-    """
+def probes(encoder: nn.Module, stuff: Material) -> dict[str, float]:
+    """What a linear reader and the nearest neighbours find in an encoder's features, as shares in [0, 1]."""
     from dkdemo.evaluation import knn_accuracy, linear_probe
     from dkdemo.pretraining import features
 
-    read, asked = features(encoder, stuff.probe_images[:some]), features(encoder, stuff.test_images[:some])
-    labels, wanted = stuff.probe_labels[:some], stuff.test_labels[:some]
-    same = stuff.probe_images is stuff.images
-    near = read if same else features(encoder, stuff.images[: some or 4000])
+    read, asked = features(encoder, stuff.probe_images), features(encoder, stuff.test_images)
+    labels, wanted = stuff.probe_labels, stuff.test_labels
+    near = read if stuff.probe_images is stuff.images else features(encoder, stuff.images[:4000])
     found = {
         # A hundred labels for 128 features: without a firm ridge the reader learns the noise by heart.
         "probe": linear_probe(read, labels, asked, wanted, ridge=0.3 if len(labels) < 500 else 1e-3),
-        "knn": knn_accuracy(near, labels if same else stuff.labels[: len(near)], asked, wanted),
+        "knn": knn_accuracy(near, stuff.labels[: len(near)], asked, wanted),
     }
     if stuff.probe_hues is not None and stuff.test_hues is not None:
-        found["hue"] = linear_probe(read, stuff.probe_hues[:some], asked, stuff.test_hues[:some])
+        found["hue"] = linear_probe(read, stuff.probe_hues, asked, stuff.test_hues)
     return found
 
 

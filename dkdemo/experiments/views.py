@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 SIDE = 64  # pixels of a picture on the screen, two for each that the encoder sees
 EYES = ("pixels", "random", "trained")
-STEPS = 80  # of SimCLR for the trained eye: a few seconds, once per worker
+STEPS = 60  # of SimCLR for the trained eye: two or three seconds, once per worker
 
 
 @dataclass(frozen=True)
 class Views(Recipe):
-    """N pictures, two views of each, and the (2N, 2N) cosines in the eye of pixels, a random or a trained encoder.
+    """N pictures, two views of each, and the (2N, 2N) cosines of their pixels, or of z in a random or trained net.
 
     ``crop`` is the smallest share of the area a crop may keep (1 crops nothing), ``color`` the strength of the
     colour distortion (0 leaves it). ``own`` is the viewer's picture: base64 of 64 x 64 x 3 bytes, or "".
@@ -35,7 +35,7 @@ class Views(Recipe):
 
     crop: float = 0.5
     color: float = 1.0
-    eye: str = "trained"
+    eye: str = "pixels"
     count: int = 5
     own: str = ""
     seed: int = 0
@@ -114,8 +114,7 @@ def _features(views: Tensor, eye: str, device: str) -> Tensor:
     small = F.avg_pool2d(views, SIDE // 32)
     if eye == "pixels":
         return standard(small).flatten(1)
-    model = _model(device, STEPS if eye == "trained" else 0)
-    return features(model, small)
+    return features(_model(device, STEPS if eye == "trained" else 0), small)  # z: where the loss looks
 
 
 @cache

@@ -27,6 +27,7 @@ MEASURES: dict[str, tuple[tuple[float, float], str]] = {
     "uniformity": ((-4.1, 0.1), ""),
     "rank": ((0, 64), ""),
 }
+PROBED = ("probe", "hue", "knn")  # asked a few times in a run: every point is drawn
 FLOORS = {2: -1.5750, 3: -2.0798, 64: -3.8752}  # least uniformity of a large cloud on the sphere in d dimensions
 
 
@@ -48,7 +49,7 @@ def views(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[s
 
     ``answer``: result of `dkdemo.experiments.views.Views`; ``values``: of the kernel ``similarity``.
     """
-    chart = side_by_side((1.25, 1), (words["views_pictures"], words["views_chosen"]), height=390, gap=0.1)
+    chart = side_by_side((1.25, 1), (words["views_pictures"], words["views_chosen"]), height=330, gap=0.1)
     rows = [np.asarray(answer[name]) for name in ("pictures", "first", "second")]
     sheet = mosaic(rows)
     chart.add_image(z=sheet, colormodel="rgba256", hoverinfo="skip")
@@ -109,7 +110,7 @@ def views(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[s
 @kept
 def circle(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """Twelve points to drag, six pairs, each with the arrow along which NT-Xent would move it."""
-    chart = theme.figure(430)
+    chart = theme.figure(370)
     turn = np.linspace(0, 2 * math.pi, 181)
     count = len(values["x"])
     ring = {"color": theme.REST, "width": theme.LINE}
@@ -227,7 +228,7 @@ def _globe(chart: go.Figure) -> None:
 def figure5(view: Any, measure: str, words: Mapping[str, str]) -> go.Figure:
     """What a linear reader finds in the features while they are learned, and one measure of the learning itself."""
     span, ticks = MEASURES[measure]
-    chart = side_by_side((1.2, 1), (words["figure5_probes"], words[f"measure_{measure}"]), height=370)
+    chart = side_by_side((1.2, 1), (words["figure5_probes"], words[f"measure_{measure}"]), height=350)
     ghost = view.ghost
     if ghost is not None:
         for name, dash in (("probe", "solid"), ("hue", "dot")):
@@ -241,15 +242,16 @@ def figure5(view: Any, measure: str, words: Mapping[str, str]) -> go.Figure:
             line = {"color": theme.FAINT, "width": 2, "dash": dash}
             chart.add_scatter(x=[0, end], y=[height] * 2, mode="lines", line=line, hoverinfo="skip")
             chart.add_annotation(
-                x=0, y=height, text=label, showarrow=False, xanchor="left", yanchor="bottom", xshift=4,
+                x=end / 2, y=height, text=label, showarrow=False, xanchor="center", yanchor="bottom",
                 font={"color": theme.FAINT, "size": 15},
             )  # fmt: skip
     curve(chart, view, "hue", theme.TRUTH, words["figure5_hue"], dash="dot")
     curve(chart, view, "probe", theme.STUDENT, words["figure5_shape"])
     curve(chart, view, measure, theme.STUDENT, "")
     chart.data[-1].update(xaxis="x2", yaxis="y2", hovertemplate="%{y:.3g}<extra></extra>")
-    if measure in ("knn", "probe"):
-        chart.data[-1].mode = "lines+markers"
+    for trace in chart.data:
+        if trace.meta and trace.meta["progress"]["y"] in PROBED:
+            trace.update(mode="lines+markers", marker={"size": 9})
     steps = view.progress[0].steps if view.progress else 200
     side = {"title": {"text": words["steps"], "standoff": 4}, "range": [0, steps]}
     chart.update_layout(

@@ -57,7 +57,7 @@ def _cells(table: Any, axis: str, color: str, top: float) -> go.Heatmap:
 @kept
 def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """The 7 x 7 pairs twice: measured here on shapes, cell by cell, and the paper's on ImageNet."""
-    chart = side_by_side((1, 1), (words["matrix_here"], words["matrix_paper"]), height=430, gap=0.12)
+    chart = side_by_side((1, 1), (words["matrix_here"], words["matrix_paper"]), height=400, gap=0.12)
     empty = np.full((len(LOOKS), len(LOOKS)), np.nan)
     ours = _cells(np.asarray(result["table"]) if result else empty, "", theme.STUDENT, 1.0)
     chart.add_trace(bind_snapshot(ours, "table", z="probe"))
@@ -71,13 +71,14 @@ def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Fig
                     "tickvals": places,
                     "ticktext": names,
                     "tickangle": -40,
+                    "range": [-0.5, len(LOOKS) - 0.5],
                     "showgrid": False,
                     "tickfont": {"size": 15},
                 },
                 f"yaxis{axis}": {
                     "tickvals": places,
                     "ticktext": names,
-                    "autorange": "reversed",
+                    "range": [len(LOOKS) - 0.5, -0.5],
                     "showgrid": False,
                     "tickfont": {"size": 15},
                 },
@@ -104,7 +105,7 @@ def _best(table: np.ndarray, untrained: float, names: Sequence[str]) -> dict[str
 @kept
 def large_batches(answer: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """Each layer's weight against its gradient, and beside it what large batches bought the paper."""
-    chart = side_by_side((1.1, 1), (words["batches_layers"], words["batches_paper"]), height=380)
+    chart = side_by_side((1.1, 1), (words["batches_layers"], words["batches_paper"]), height=360)
     layers = answer["layers"]
     names = [words["batches_conv"], words["batches_conv"], words["batches_dense"]]
     names = [f"{k + 1} {name}" for k, name in enumerate([*names, words["batches_head"], words["batches_head"]])]
@@ -135,8 +136,8 @@ def large_batches(answer: Mapping[str, Any], words: Mapping[str, str]) -> go.Fig
         )
         label = fill(words["batches_epochs"], {"epochs": epochs})
         chart.add_annotation(
-            x=np.log10(batches[0]), y=heights[0], xref="x2", yref="y2", text=label, showarrow=False,
-            xanchor="left", yanchor="bottom", yshift=4, xshift=-4, font={"size": 15, "color": theme.TEACHER},
+            x=np.log10(batches[-1]), y=heights[-1], xref="x2", yref="y2", text=label, showarrow=False,
+            xanchor="left", xshift=10, font={"size": 15, "color": theme.TEACHER},
         )  # fmt: skip
     chart.update_layout(
         xaxis={"title": {"text": words["batches_ratio"], "standoff": 4}, "range": [0, 0.024], "nticks": 4},
@@ -146,7 +147,7 @@ def large_batches(answer: Mapping[str, Any], words: Mapping[str, str]) -> go.Fig
             "tickvals": batches,
             "ticktext": [str(batch) for batch in batches],
             "title": {"text": words["batches_size"], "standoff": 4},
-            "range": [np.log10(200), np.log10(10_500)],
+            "range": [np.log10(200), np.log10(24_000)],
         },
         yaxis2={"range": [56, 71], "ticksuffix": "%"},
     )
