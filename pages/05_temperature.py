@@ -83,9 +83,7 @@ def columns(names: list[str]) -> str:
 def trained(stage: Stage) -> None:
     words = stage.words
     stage.title("trained_title")
-    asked, answered = st.columns([2, 5])
-    with asked:
-        question = lessons.about(stage)
+    question, answered = lessons.about(stage)
     with answered:
         if question is None:
             stage.say("trained_draw_first")

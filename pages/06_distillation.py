@@ -170,7 +170,7 @@ def overconfident(stage: Stage) -> None:
 def gallery(stage: Stage) -> None:
     words = stage.words
     stage.title("gallery_title")
-    where, true, like = st.columns([2, 2, 2], vertical_alignment="bottom")
+    where, true, like = st.columns([2, 2, 5], vertical_alignment="bottom")
     with where:
         name = data.choose(("digits", "mnist"), own=False)
     digits = {"-1": words["gallery_any"], **{str(digit): str(digit) for digit in range(10)}}
@@ -191,9 +191,7 @@ def gallery(stage: Stage) -> None:
 
 def draw(stage: Stage) -> None:
     stage.title("draw_title")
-    board, said = st.columns([2, 5])
-    with board:
-        question = lessons.drawing(stage)
+    question, said = lessons.drawing(stage)
     with said:
         if question is None:
             stage.say("draw_first")

@@ -13,6 +13,7 @@ from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
 
 REACH = 5  # the logits' axis runs from -REACH to REACH: dragged bars stay in sight
+MANY = 6  # classes; beyond, bars are too thin for a percentage with a decimal
 FAINTEST = -7  # the logarithmic panel shows ten to this power and up
 
 
@@ -79,18 +80,20 @@ def trained(image: np.ndarray, values: Mapping[str, Any], names: Sequence[str], 
 
 
 def _answer(chart: go.Figure, values: Mapping[str, Any], names: Sequence[str], at_one: str) -> None:
-    """The second panel: q as bars, and a tick where each stood at T = 1."""
+    """The second panel: q as bars, and a tick where each stood at T = 1. Many classes get short labels."""
+    text = "q_text" if len(names) <= MANY else "q_brief"
     chart.add_bar(
         x=list(names),
         y=values["q"],
-        text=values["q_text"],
+        text=values[text],
         textposition="outside",
+        constraintext="none",
         cliponaxis=False,
         marker={"color": values["wins"], "colorscale": [[0, theme.DARK], [1, theme.TEACHER]], "cmin": 0, "cmax": 1},
         xaxis="x2",
         yaxis="y2",
         hovertemplate="%{x}: %{y:.8f}<extra></extra>",
-        meta={"bind": {"y": "q", "text": "q_text", "marker.color": "wins"}},
+        meta={"bind": {"y": "q", "text": text, "marker.color": "wins"}},
     )
     chart.add_scatter(
         x=list(names),

@@ -27,6 +27,7 @@ def softmax_bars(logits: Sequence[float], temperature: float) -> dict[str, Any]:
         "temperature": float(temperature),
         "q": q,
         "q_text": [percent(share) for share in q],
+        "q_brief": [f"{math.floor(100 * share + 0.5)}%" if share >= 0.005 else "" for share in q],
         "winner": winner,
         "wins": [int(index == winner) for index in range(len(z))],
         "largest": q[winner],

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dkdemo.experiments.answer import Answer, as_text
 from dkdemo.figures import answers, unseen
@@ -57,25 +58,43 @@ def bias_chart(stage: Stage, result: Mapping[str, Any]) -> None:
     )  # fmt: skip
 
 
-def about(stage: Stage) -> Answer | None:
-    """A question to the trained networks, about a test picture or a drawing; None while nothing is drawn."""
+def about(stage: Stage) -> tuple[Answer | None, DeltaGenerator]:
+    """A question to the trained networks, on a test picture or a drawing, and where its answer goes.
+
+    The question is None while nothing is drawn.
+    """
     words = stage.words
-    name = data.choose(DRAWABLE, own=False)
-    sources = {"test": words["trained_test"], "drawn": words["trained_drawn"]}
-    if controls.choice(words["trained_where"], sources, "source", "test") == "test":
-        return Answer(data=name, index=controls.integer(words["trained_number"], "picture", 1, 0, TEST_PICTURES - 1))
-    image = draw_digit("temperature.canvas")
-    return None if image is None else Answer(data=name, drawn=as_text(image))
+    which, where, number = st.columns([2, 2, 2], vertical_alignment="bottom")
+    with which:
+        name = data.choose(DRAWABLE, own=False)
+    with where:
+        sources = {"test": words["trained_test"], "drawn": words["trained_drawn"]}
+        source = controls.choice(words["trained_where"], sources, "source", "test")
+    if source == "drawn":
+        return drawn("temperature.canvas", {"data": name})
+    with number:
+        index = controls.integer(words["trained_number"], "picture", 1, 0, TEST_PICTURES - 1)
+    return Answer(data=name, index=index), st.container()
 
 
-def drawing(stage: Stage) -> Answer | None:
-    """A drawing, with the digit that the student was never shown."""
+def drawing(stage: Stage) -> tuple[Answer | None, DeltaGenerator]:
+    """The same about a drawing, with the digit that the student was never shown."""
     words = stage.words
-    name = data.choose(DRAWABLE, own=False)
-    hidden = {"-1": words["draw_nothing"], **{str(digit): str(digit) for digit in range(10)}}
-    without = int(controls.choice(words["draw_hidden"], hidden, "without", "-1"))
-    image = draw_digit("distillation.canvas")
-    return None if image is None else Answer(data=name, drawn=as_text(image), hidden=without)
+    which, what = st.columns([2, 3], vertical_alignment="bottom")
+    with which:
+        name = data.choose(DRAWABLE, own=False)
+    with what:
+        hidden = {"-1": words["draw_nothing"], **{str(digit): str(digit) for digit in range(10)}}
+        without = int(controls.choice(words["draw_hidden"], hidden, "without", "-1"))
+    return drawn("distillation.canvas", {"data": name, "hidden": without})
+
+
+def drawn(key: str, settings: Mapping[str, Any]) -> tuple[Answer | None, DeltaGenerator]:
+    """A board on the left, room for the answer on the right."""
+    board, said = st.columns([2, 5])
+    with board:
+        image = draw_digit(key)
+    return (None if image is None else Answer(drawn=as_text(image), **settings)), said
 
 
 def both_answers(stage: Stage, question: Answer) -> None:

@@ -22,6 +22,7 @@ export default function ({ logits, temperature }) {
     temperature,
     q,
     q_text: q.map(percent),
+    q_brief: q.map((share) => (share >= 0.005 ? `${Math.floor(100 * share + 0.5)}%` : "")),
     winner,
     wins: q.map((_, index) => (index === winner ? 1 : 0)),
     largest: q[winner],
