@@ -38,14 +38,14 @@ def measured(page: Page) -> Locator:
 
 def open_scene(page: Page, address: str) -> None:
     page.goto(address)
-    expect(page.locator(".dk-chart .main-svg").first).to_be_visible()
+    expect(page.locator(".dk-chart .main-svg").first).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_run_tells_its_progress_and_ends_with_provenance(app: str, page: Page) -> None:
     open_scene(page, app + RACE)
     button(page, "run").click()
     expect(page.locator(".dk-status progress")).to_be_visible()
-    expect(stop(page)).to_be_visible()
+    expect(stop(page)).to_be_visible(timeout=PATIENCE)
     expect(measured(page)).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(WORDS["measured"], exact=True)).to_be_visible()
     expect(button(page, "run_anew")).to_be_visible()

@@ -39,7 +39,7 @@ def test_the_page_declares_the_scenes_of_the_registry_in_order(row):
 @pytest.mark.parametrize("row", CHAPTERS, ids=lambda row: row.id)
 def test_a_page_stays_readable(row):
     lines = row.file.read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 320
+    assert len(lines) <= 30 + 26 * len(row.scenes)
     assert row.minutes > 0
 
 
