@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-def run(text: str) -> list[tuple[str, str]]:
-    """Each line with what Python would have echoed: ``[("softmax(a)", "array([...])"), ...]``.
+@lru_cache(maxsize=64)  # most of the room looks at the slide's own lines
+def run(text: str) -> tuple[tuple[str, str], ...]:
+    """Each line with what Python would have echoed: ``(("softmax(a)", "array([...])"), ...)``.
 
     Raises:
         ValueError: one sentence naming the line that this prompt does not understand.
@@ -42,7 +44,7 @@ def run(text: str) -> list[tuple[str, str]]:
     if len(lines) > LINES or any(len(line) > WIDTH for line in lines):
         raise ValueError(f"the prompt takes {LINES} lines of at most {WIDTH} characters, got {len(lines)} lines")
     names: dict[str, Any] = {}
-    return [(line, _line(line, names)) for line in lines]
+    return tuple((line, _line(line, names)) for line in lines)
 
 
 def _line(line: str, names: dict[str, Any]) -> str:

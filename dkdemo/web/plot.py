@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import math
 import re
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -24,6 +25,7 @@ import streamlit as st
 from plotly.io.json import to_json_plotly
 
 from dkdemo.figures import theme
+from dkdemo.figures.kept import KEPT
 from dkdemo.kernels import KERNELS
 from dkdemo.web import address, language
 from dkdemo.web.routes import asset_url
@@ -147,12 +149,12 @@ def plot(
             raise ValueError(f"inputs must hold a starting value for all that is dragged; {', '.join(missing)} missing")
     defaults = {name: start[name] for name in bounds}
     values = _values(key, defaults, bounds)
-    drawing = _drawing(figure)
+    drawing, height = _written(figure)
     _component(
         key=key,
         data={
-            "figure": to_json_plotly(drawing),
-            "height": drawing["layout"].get("height", 400),
+            "figure": drawing,
+            "height": height,
             "alt": alt,
             "kernel": kernel,
             "inputs": start | values,
@@ -173,6 +175,22 @@ def plot(
         on_finished_change=_nothing,
     )
     return start | values
+
+
+_WRITTEN: OrderedDict[int, tuple[go.Figure, str, int]] = OrderedDict()  # holding the figure keeps its id its own
+
+
+def _written(figure: go.Figure) -> tuple[str, int]:
+    """The figure as JSON, and its height; a kept figure (see `dkdemo.figures.kept`) is written only once."""
+    found = _WRITTEN.get(id(figure))
+    if found is None:
+        drawing = _drawing(figure)
+        found = (figure, to_json_plotly(drawing), drawing["layout"].get("height", 400))
+        _WRITTEN[id(figure)] = found
+        while len(_WRITTEN) > 2 * KEPT:
+            with contextlib.suppress(KeyError):  # another viewer's rerun was quicker
+                _WRITTEN.popitem(last=False)
+    return found[1:]
 
 
 def _drawing(figure: go.Figure) -> dict[str, Any]:
