@@ -50,7 +50,8 @@ def race(view: Any, words: Mapping[str, str], *, best: str, floor: float, tellin
     )
     if view.progress:
         chart.update_xaxes(range=[0, view.progress[0].steps], selector={"anchor": "y"})
-    return note(chart, claim=told(view.result, words, telling) if view.result else words[f"{telling}_waiting"])
+    waiting = words["lesson_running" if view.running else f"{telling}_waiting"]
+    return note(chart, claim=told(view.result, words, telling) if view.result else waiting)
 
 
 def told(result: Mapping[str, Any], words: Mapping[str, str], telling: str) -> str:
@@ -98,7 +99,8 @@ def curve(
         meta={"progress": {"x": x, "y": name}},
     )
     if label and found and not view.running:
-        place = {"yanchor": "top", "yshift": -6} if below else {"yanchor": "bottom", "yshift": 6}
+        low = up[-1] < 0.15  # no room for a name between the curve and the axis
+        place = {"yanchor": "top", "yshift": -6} if below and not low else {"yanchor": "bottom", "yshift": 6}
         chart.add_annotation(
             x=across[-1], y=up[-1], xref=f"x{axis}", yref=f"y{axis}", text=label, showarrow=False, xanchor="right",
             font={"color": color}, **place,

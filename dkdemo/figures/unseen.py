@@ -42,7 +42,7 @@ def learning(view: Any, words: Mapping[str, str]) -> go.Figure:
     )
     result = view.result
     if result is None:
-        return note(chart, claim=words["unseen_waiting"])
+        return note(chart, claim=words["lesson_running" if view.running else "unseen_waiting"])
     by = {name: (result["before_mean"][row], result["after_mean"][row]) for row, (name, *_) in enumerate(STUDENTS)}
     numbers = {
         "digit": hidden_name(result, words),
@@ -147,7 +147,7 @@ def overconfident(view: Any, words: Mapping[str, str]) -> go.Figure:
         yaxis3=SHARE_AXIS,
     )
     if result is None:
-        return note(chart, claim=words["overconfident_waiting"])
+        return note(chart, claim=words["lesson_running" if view.running else "overconfident_waiting"])
     numbers = {
         "light_accuracy": result["teacher"][0],
         "long_accuracy": result["teacher"][1],

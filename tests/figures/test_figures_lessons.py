@@ -44,9 +44,20 @@ HIDDEN = {
 SURE = {"teacher": [0.978, 0.986], "before_mean": [0.88, 0.0], "whisper": [0.034, 0.003]}
 
 
-def view(result=None, ghost=None, metrics=("teacher", "hard", "soft_8", "soft", "shuffled", "light", "sure")):
+def view(
+    result=None, ghost=None, running=False, metrics=("teacher", "hard", "soft_8", "soft", "shuffled", "light", "sure")
+):
     points = [Progress(s, 100, {"student_step": float(s), **dict.fromkeys(metrics, s / 100)}) for s in (1, 50, 100)]
-    return SimpleNamespace(progress=points if result else [], result=result, running=result is None, ghost=ghost)
+    return SimpleNamespace(progress=points if result else [], result=result, running=running, ghost=ghost)
+
+
+def test_while_it_runs_nobody_is_asked_to_press_run(words):
+    for figure in (
+        race.race(view(running=True), words, best="soft_8", floor=0.5),
+        unseen.learning(view(running=True), words),
+        unseen.overconfident(view(running=True), words),
+    ):
+        assert claim(figure) == words["lesson_running"]
 
 
 def claim(figure):
