@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from dkdemo.mixing import kept_share
-
-FITS = 720  # pixels of a projector: title, controls and picture end above
 
 
 def scene(page: Page, app: str, address: str) -> Locator:
     """Open a scene and wait until its picture is drawn."""
     page.goto(f"{app}/{address}")
-    plot = page.locator(".dk-plot")
-    expect(page.locator(".dk-chart .main-svg").first).to_be_visible()
-    return plot
+    drawn = page.locator(".dk-chart .main-svg").first
+    again = page.get_by_role("button", name=re.compile("Ask again|再問一次"))
+    expect(drawn.or_(again).first).to_be_visible()
+    if not drawn.is_visible():  # a teacher trained on a busy machine may keep the short lane waiting once
+        again.click()
+    expect(drawn).to_be_visible()
+    return page.locator(".dk-plot")
 
 
 def traces(page: Page, path: str) -> object:
@@ -119,31 +120,3 @@ def test_a_live_scene_runs_and_claims_what_it_measured(page: Page, app: str, add
     run.click()
     expect(page.get_by_text(re.compile("measured here|replay")).first).to_be_visible(timeout=120_000)
     claim(page, re.compile(words))
-
-
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("language", ["en", "zh-TW"])
-@pytest.mark.parametrize(
-    "address",
-    [
-        *(
-            f"label_smoothing?scene={name}"
-            for name in ("formula", "five_or_nine", "penultimate", "calibration", "teacher")
-        ),
-        *(f"mixing?scene={name}" for name in ("mixup", "manifold", "cutmix", "midpoint", "noise")),
-    ],
-)
-def test_every_scene_fits_projector_and_phone(
-    new_context: Callable[..., BrowserContext], app: str, address: str, language: str, dark: bool
-) -> None:
-    if dark and language == "en":
-        pytest.skip("one language is enough in the dark")
-    scheme = "dark" if dark else "light"
-    wide = new_context(color_scheme=scheme).new_page()
-    scene(wide, app, f"{address}&lang={language}&present=1")
-    picture = wide.locator(".dk-stage").first.bounding_box()
-    assert picture is not None
-    assert picture["y"] + picture["height"] <= FITS
-    narrow = new_context(color_scheme=scheme, viewport={"width": 390, "height": 844}).new_page()
-    scene(narrow, app, f"{address}&lang={language}&present=1")
-    assert narrow.evaluate("() => document.documentElement.scrollWidth") <= 390

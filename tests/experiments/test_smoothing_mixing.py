@@ -139,9 +139,8 @@ def test_midpoint_confidence_is_ordered_on_digits(seed):
 
 @pytest.mark.training
 @pytest.mark.mnist
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_midpoint_confidence_is_ordered_on_mnist(seed):
-    _, result = run(Midpoint(data="mnist", seed=seed))
+def test_midpoint_confidence_is_ordered_on_mnist():
+    _, result = run(Midpoint(data="mnist"))
     half = result["midpoint"]
     assert half["plain"] > half["mixup"] > half["cutmix"]
     assert result["accuracy"]["mixup"] < result["accuracy"]["plain"] + 0.01  # and it buys no accuracy here
