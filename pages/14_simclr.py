@@ -33,7 +33,8 @@ print(loss.item())
 print(-points.grad)
 """
 LOOKS = {"none": (1.0, 0.0), "crop": (0.5, 0.0), "color": (1.0, 1.0), "both": (0.5, 1.0)}
-BATCHES = (64, 256, 1024, 4000)
+BATCHES = (64, 256, 1024, 2048)
+GOOD_DRAW = 29  # bright pictures whose partners the trained net finds; the words say that it was chosen
 
 
 def temperature(stage: Stage, value: float) -> Slider:
@@ -50,7 +51,7 @@ def views(stage: Stage) -> None:
     with who:
         eye = controls.choice(stage.words["eye"], {name: stage.words[f"eye_{name}"] for name in EYES}, "eye", "pixels")
     with dice:
-        seed = controls.seed("draw")
+        seed = controls.seed("draw", default=GOOD_DRAW)
     with mine, st.popover(stage.words["own"], icon=":material/add_a_photo:"):
         own = pictures.own(SIDE, "simclr.own")
     mark = base64.b64encode(own[0].tobytes()).decode() if own else ""

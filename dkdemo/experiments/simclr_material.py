@@ -116,8 +116,9 @@ def pixel_probe(data: str, device: str) -> dict[str, float]:
     from dkdemo.evaluation import knn_accuracy, linear_probe
 
     stuff = material(data, device)
-    parts = (stuff.probe_images, stuff.test_images, stuff.images[:4000])
-    read, asked, near = (F.avg_pool2d(part / 255, 2).flatten(1) for part in parts)
+    read, asked = (F.avg_pool2d(part / 255, 2).flatten(1) for part in (stuff.probe_images, stuff.test_images))
+    same = stuff.probe_images is stuff.images
+    near = read if same else F.avg_pool2d(stuff.images[:4000] / 255, 2).flatten(1)
     found = {
         "probe": linear_probe(read, stuff.probe_labels, asked, stuff.test_labels, ridge=0.1),
         "knn": knn_accuracy(near, stuff.labels[: len(near)], asked, stuff.test_labels),

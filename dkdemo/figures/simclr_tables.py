@@ -70,17 +70,17 @@ def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Fig
                 f"xaxis{axis}": {
                     "tickvals": places,
                     "ticktext": names,
-                    "tickangle": -40,
+                    "tickangle": 0,
                     "range": [-0.5, len(LOOKS) - 0.5],
                     "showgrid": False,
-                    "tickfont": {"size": 15},
+                    "tickfont": {"size": 14},
                 },
                 f"yaxis{axis}": {
                     "tickvals": places,
                     "ticktext": names,
                     "range": [len(LOOKS) - 0.5, -0.5],
                     "showgrid": False,
-                    "tickfont": {"size": 15},
+                    "tickfont": {"size": 14},
                 },
             }
         )
