@@ -24,5 +24,6 @@ def choose(names: Sequence[str], *, default: str = "digits", key: str = "data", 
     chosen = controls.choice(words["data_choice"], usable, key, default)
     absent = [name for name in names if name not in here]
     if absent:
-        st.caption(fill(words["data_missing"], {"missing": ", ".join(absent), "used": chosen}))
+        facts = {"missing": ", ".join(absent), "used": chosen}
+        st.caption(fill(words["data_absent"], facts), help=fill(words["data_missing"], facts))
     return chosen
