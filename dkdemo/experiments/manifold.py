@@ -47,7 +47,7 @@ class Manifold(Recipe):
             raise ValueError(f"a spiral arm has 10 to 5000 points, got {self.points}")
 
     def expected_seconds(self) -> float:
-        return 4.0
+        return 2.0
 
     def run(self) -> Iterator[Event]:
         import torch

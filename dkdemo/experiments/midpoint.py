@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 METHODS = ("plain", "mixup", "cutmix", "manifold")
 POINTS = 21  # along the line from one image to the other
 # images a class (0: all), channels of the convolutions, seconds
-DIGITS, LARGE = (0, (8, 16), 6.0), (100, (16, 32), 24.0)
+DIGITS, LARGE = (0, (8, 16), 4.0), (100, (16, 32), 17.0)
 STEPS, BATCH, RATE = 400, 100, 5e-3
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 METHODS = ("plain", "mixup", "cutout", "cutmix")
 # images a class (0: all), hidden widths, seeds, seconds
-DIGITS, LARGE = (0, (128, 128), 3, 7.0), (200, (256, 256), 2, 18.0)
+DIGITS, LARGE = (0, (128, 128), 3, 6.0), (200, (256, 256), 2, 18.0)
 STEPS, BATCH, RATE = 600, 128, 5e-3
 
 

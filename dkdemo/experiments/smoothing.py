@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NETS = ("hard", "smooth")
 SHOWN = 100  # examples of each of the three classes in the picture, as in the paper
 STEPS = {"digits": (600, 64, 2.5)}  # steps, batch size, seconds; else:
-LARGE = (234, 256, 10.0)  # one epoch of MNIST
+LARGE = (234, 256, 8.0)  # one epoch of MNIST
 
 
 @dataclass(frozen=True)
