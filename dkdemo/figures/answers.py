@@ -16,7 +16,7 @@ from dkdemo.kernels.temperature import percent
 
 COLUMNS = 4  # of the gallery: also a phone shows as many
 GAP = 0.14  # between its pictures, as a share of one
-FOOT = 0.45  # below each picture, for its two lines
+FOOT = 0.3  # below each picture, for its line
 
 
 @kept
@@ -62,7 +62,7 @@ def gallery(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
         chart.add_annotation(
             x=left + side / 2,
             y=top + side,
-            text=f"<b>{classes[result['labels'][place]]}</b><br>{other}",
+            text=f"<b>{classes[result['labels'][place]]}</b> · {other}",
             showarrow=False,
             yanchor="top",
         )
