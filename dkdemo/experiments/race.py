@@ -31,7 +31,7 @@ class Setting:
     per_class: int = 10
     hidden: int = 100  # the student's only hidden layer
     shift: int = 2  # pixels; teacher and students, hard ones too, see each image moved by up to so much
-    steps: int = 200
+    steps: int = 160
     batch_size: int = 50
     learning_rate: float = 2e-2
     temperature: float = 4.0  # the one that the page's claim is about
