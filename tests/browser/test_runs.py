@@ -13,7 +13,8 @@ from dkdemo.web.text import Words
 Open = Callable[..., BrowserContext]
 WORDS = Words("en", "common")
 RACE = "/distillation?scene=race&lang=en&present=1"
-LONG = "/mixing?scene=noise&lang=en&present=1"
+LONG = "/mixing?scene=noise&lang=en&present=1"  # seconds
+ENDLESS = "/simclr?scene=matrix&lang=en&present=1"  # over a minute: never over before a slow page is open
 PATIENCE = 90_000  # milliseconds: two cores, shared with everything else a test machine does
 pytestmark = pytest.mark.training
 
@@ -61,31 +62,43 @@ def test_a_stopped_run_ends_at_once_and_can_be_started_again(app: str, page: Pag
     expect(measured(page)).to_have_count(0)
 
 
-def test_a_run_survives_a_refresh_a_walk_and_is_shared_by_another_browser(app: str, new_context: Open) -> None:
+def test_a_run_survives_a_refresh_and_a_walk_and_is_seen_by_another_browser(app: str, new_context: Open) -> None:
     first, second = new_context().new_page(), new_context().new_page()
-    address = app + LONG + "&seed=12"
+    address = app + ENDLESS + "&seed=12"
     open_scene(first, address)
     button(first, "run").click()
     expect(stop(first)).to_be_visible()
     first.reload()
-    expect(stop(first)).to_be_visible()
+    expect(stop(first)).to_be_visible(timeout=PATIENCE)
     open_scene(second, address)
     expect(second.locator(".dk-status")).to_be_visible()  # joined late, sees it all the same
     first.keyboard.press("PageUp")
-    expect(first.locator(".dk-here-scene")).to_have_text(Words("en", "mixing")["scene_midpoint"])
+    expect(first.locator(".dk-here-scene")).to_have_text(Words("en", "simclr")["scene_figure5"])
     first.keyboard.press("PageDown")
     expect(first).to_have_url(re.compile("seed=12"))
+    stop(first).click()
+    for page in (first, second):
+        expect(button(page, "run")).to_be_visible(timeout=PATIENCE)
+        expect(stop(page)).to_have_count(0)
+
+
+def test_a_finished_run_is_everybodys_and_stays(app: str, new_context: Open) -> None:
+    first, second = new_context().new_page(), new_context().new_page()
+    address = app + LONG + "&seed=15"
+    open_scene(first, address)
+    open_scene(second, address)
+    button(first, "run").click()
     for page in (first, second):
         expect(measured(page)).to_be_visible(timeout=PATIENCE)
     assert measured(first).inner_text() == measured(second).inner_text()
     first.reload()
-    expect(measured(first)).to_be_visible()
+    expect(measured(first)).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_second_long_run_of_one_browser_is_refused_with_a_sentence(app: str, new_context: Open) -> None:
     context = new_context()
     first, second = context.new_page(), context.new_page()
-    open_scene(first, app + LONG + "&seed=13")
+    open_scene(first, app + ENDLESS + "&seed=13")
     button(first, "run").click()
     expect(stop(first)).to_be_visible()
     open_scene(second, app + LONG + "&seed=14")
