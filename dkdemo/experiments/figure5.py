@@ -20,6 +20,8 @@ class Figure5(Recipe):
     Crops of one picture share their colours, so a lazy encoder finds its partner by colour alone: the
     contrastive task is solved and the shape never looked at. Distort the colours, and shape is what is left.
 
+    A batch of 96 takes a quarter less time than one of 128, and costs two points of the probe.
+
     ``looks``: "crop", "color" or "both". ``data``: "shapes", "mnist" (few-label probe) or "cifar10".
     """
 
@@ -29,7 +31,7 @@ class Figure5(Recipe):
     looks: str = "both"
     temperature: float = 0.2
     steps: int = 200
-    batch_size: int = 128
+    batch_size: int = 96
     learning_rate: float = 5e-3
     seed: int = 0
 
@@ -41,7 +43,7 @@ class Figure5(Recipe):
             raise ValueError(f"need 2-20000 steps and a batch of 2-4096, got {self.steps} and {self.batch_size}")
 
     def expected_seconds(self) -> float:
-        return 2 + self.steps * self.batch_size / 128 * 0.035
+        return 2 + self.steps * self.batch_size * 3e-4
 
     def run(self) -> Iterator[Event]:
         import torch

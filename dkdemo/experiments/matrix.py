@@ -29,7 +29,7 @@ class Matrix(Recipe):
     looks: tuple = LOOKS
     temperature: float = 0.2
     steps: int = 60
-    batch_size: int = 128
+    batch_size: int = 96
     learning_rate: float = 5e-3
     seed: int = 0
 
@@ -40,7 +40,7 @@ class Matrix(Recipe):
             raise ValueError(f"need 2-2000 steps and a batch of 2-4096, got {self.steps} and {self.batch_size}")
 
     def expected_seconds(self) -> float:
-        return 2 + len(self.looks) ** 2 * self.steps * self.batch_size / 128 * 0.028
+        return 2 + len(self.looks) ** 2 * (0.3 + self.steps * self.batch_size * 2.6e-4)
 
     def run(self) -> Iterator[Event]:
         import torch

@@ -26,7 +26,7 @@ class Sphere(Recipe):
     dimensions: int = 3
     temperature: float = 0.5
     steps: int = 200
-    batch_size: int = 128
+    batch_size: int = 96
     learning_rate: float = 5e-3
     seed: int = 0
 
@@ -39,7 +39,7 @@ class Sphere(Recipe):
             raise ValueError(f"need 2-20000 steps and a batch of 2-4096, got {self.steps} and {self.batch_size}")
 
     def expected_seconds(self) -> float:
-        return 2 + self.steps * self.batch_size / 128 * 0.037
+        return 1 + self.steps * self.batch_size * 3.2e-4
 
     def run(self) -> Iterator[Event]:
         import torch
