@@ -84,14 +84,14 @@ class Race(Recipe):
         began, usual, device = time.perf_counter(), setting(self.data), pick()
         per_class = self.per_class or usual.per_class
         train, test = datasets.load(self.data, str(device))
+        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
+        few = [train.take(per_class, own) for own in dice]  # for each run n labelled images
         recipe = teacher_for(self.data, usual.shift, self.seed)
         teacher, steps = recipe.build(), recipe.steps + usual.steps
         for event in recipe.teach(teacher):
             yield Progress(event.step, steps, event.metrics)
 
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
-        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
-        few = [train.take(per_class, own) for own in dice]  # for each run n labelled images
         looks = torch.stack([_all_shifts(own, usual.shift) for own in few])  # (S, n, k², C, H, W)
         rows = torch.arange(looks.shape[:3].numel()).view(looks.shape[:3])  # where each look of an example is kept
         with torch.no_grad():
