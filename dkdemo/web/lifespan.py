@@ -18,7 +18,7 @@ from dkdemo import __version__, datastore, jobs
 from dkdemo.jobs.lane import HOPELESS
 from dkdemo.jobs.scheduler import Manager
 from dkdemo.jobs.store import Store, home
-from dkdemo.web import routes
+from dkdemo.web import routes, sockets
 from dkdemo.web.bus import Bus
 from dkdemo.web.middleware import Browsers, zip_streamlit
 
@@ -50,6 +50,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     routes.assets()
     threading.Thread(target=zip_streamlit, args=(ZIPPED,), name="zip", daemon=True).start()
     announce = asyncio.create_task(_announce(manager))
+    sockets.send_at_once()
     gc.collect()
     gc.freeze()  # what is here now stays until the end; no collection need look at it again
     try:
