@@ -45,6 +45,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(why)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser last: Playwright keeps an event loop running in this thread, and asyncio.run wants none."""
+    items.sort(key=lambda item: item.path.parent.name == "browser")
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item):
     report = (yield).get_result()
