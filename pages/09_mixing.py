@@ -17,19 +17,13 @@ UNIFORMS = np.random.default_rng(0).random(40).tolist()  # forty draws of lambda
 SHARES = (0.0, 0.2, 0.4, 0.6)  # of wrong labels
 
 
-def two_pictures(stage: Stage) -> pictures.Pair | None:
-    """The pair both picture scenes play with, the shapes by their names in this language."""
-    found = pictures.choose("mixing.own", (stage.words["own_first"], stage.words["own_second"]))
-    return found and (*found[:2], [stage.words.get(f"class_{name}", name) for name in found[2]])
-
-
 def mixup(stage: Stage) -> None:
     stage.title("mixup_title")
     stage.equation(
         r"\tilde x = \lambda x_i + (1-\lambda) x_j, \quad \tilde y = \lambda y_i + (1-\lambda) y_j,"
         r"\quad \lambda \sim \mathrm{Beta}(\alpha, \alpha)"
     )
-    found = two_pictures(stage)
+    found = pictures.chosen_pair(stage.words)
     if found is None:
         return
     first, second, names = found
@@ -82,7 +76,7 @@ def cutmix(stage: Stage) -> None:
         ways = {"cutmix": stage.words["cutmix"], "cutout": stage.words["cutout"]}
         paste = controls.choice(stage.words["cutmix_way"], ways, "way", "cutmix") == "cutmix"
     with which:
-        found = two_pictures(stage)
+        found = pictures.chosen_pair(stage.words)
     if found is None:
         return
     first, second, names = found

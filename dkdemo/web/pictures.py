@@ -5,6 +5,8 @@ An own picture is decoded in memory, cut to a square and forgotten with the sess
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import streamlit as st
 
@@ -72,3 +74,9 @@ def own(side: int, key: str) -> list[np.ndarray]:
         except UploadError as refusal:
             st.warning(words[f"own_refused_{refusal.reason}"])
     return pictures
+
+
+def chosen_pair(words: Mapping[str, str]) -> Pair | None:
+    """The pair both picture scenes of the mixing chapter play with; the shapes have names in its ``words``."""
+    found = choose("mixing.own", (words["own_first"], words["own_second"]))
+    return found and (*found[:2], [words.get(f"class_{name}", name) for name in found[2]])
