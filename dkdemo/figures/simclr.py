@@ -242,7 +242,8 @@ def figure5(view: Any, measure: str, words: Mapping[str, str]) -> go.Figure:
             line = {"color": theme.FAINT, "width": 2, "dash": dash}
             chart.add_scatter(x=[0, end], y=[height] * 2, mode="lines", line=line, hoverinfo="skip")
             chart.add_annotation(
-                x=end / 2, y=height, text=label, showarrow=False, xanchor="center", yanchor="bottom",
+                x=end / 2, y=height, text=label, showarrow=False, xanchor="center",
+                yanchor="top" if name == "random" else "bottom",
                 font={"color": theme.FAINT, "size": 15},
             )  # fmt: skip
     curve(chart, view, "hue", theme.TRUTH, words["figure5_hue"], dash="dot")

@@ -86,7 +86,9 @@ def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Fig
         )
     if result is None:
         return note(chart, claim=words["matrix_running"])
-    return note(chart, claim=fill(words["matrix_claim"], _best(np.asarray(result["table"]), result["random"], names)))
+    facts = _best(np.asarray(result["table"]), result["random"], names)
+    alone = facts["first"] == facts["second"]
+    return note(chart, claim=fill(words["matrix_claim_alone" if alone else "matrix_claim"], facts))
 
 
 def _best(table: np.ndarray, untrained: float, names: Sequence[str]) -> dict[str, Any]:

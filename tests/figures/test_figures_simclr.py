@@ -118,6 +118,10 @@ def test_matrix_names_the_best_cell(words: Words) -> None:
     assert words["look_color"] in claim
     assert words["look_blur"] in claim
     assert "48" in claim
+    table[1, 1] = 0.8
+    alone = tables.matrix({"table": table, "random": 0.4}, words).layout.meta["claim"]
+    facts = {"first": words["look_cutout"], "best": 0.8, "below": 47, "cells": 49, "random": 0.4}
+    assert alone == fill(words["matrix_claim_alone"], facts)
     waiting = tables.matrix(None, words)
     assert np.isnan(np.array(waiting.data[0].z, dtype=float)).all()
     assert waiting.data[0].meta["snapshot"] == "table"
