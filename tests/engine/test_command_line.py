@@ -13,7 +13,7 @@ import dkdemo.__main__ as command_line
 from dkdemo.__main__ import main
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress
-from dkdemo.reproduce import compare
+from dkdemo.reproduce.finding import compare
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from dkdemo import reproduce
-from dkdemo.reproduce import compare, findings, report, slip
+from dkdemo.reproduce import findings, report, temperature
+from dkdemo.reproduce.finding import compare, slip
 
 
 def test_every_number_agrees_or_is_an_explained_slip():
@@ -32,7 +32,7 @@ def test_a_slip_that_no_longer_explains_is_a_disagreement():
 
 
 def test_a_broken_engine_turns_reproduce_red(monkeypatch):
-    monkeypatch.setattr(reproduce, "softmax", lambda z, temperature=1.0: np.full(len(z), 1 / len(z)))
+    monkeypatch.setattr(temperature, "softmax", lambda z, temperature=1.0: np.full(len(z), 1 / len(z)))
     assert any(row.verdict == "DISAGREES" for row in findings())
 
 
