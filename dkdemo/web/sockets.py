@@ -15,8 +15,9 @@ def send_at_once() -> int:
     change that any viewer makes. A connection inherits the option from the socket it arrives at.
     """
     found = 0
-    for one in gc.get_objects():
-        if isinstance(one, socket.socket) and one.fileno() != -1 and one.family in (socket.AF_INET, socket.AF_INET6):
+    # Asked by type(): isinstance would look through a weak reference whose object is gone, and fail.
+    for one in [thing for thing in gc.get_objects() if issubclass(type(thing), socket.socket)]:
+        if one.fileno() != -1 and one.family in (socket.AF_INET, socket.AF_INET6):
             with contextlib.suppress(OSError):  # some systems do not tell whether a socket listens
                 if one.type == socket.SOCK_STREAM and one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
                     one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
