@@ -1,0 +1,60 @@
+"""A network that follows another at a distance: the mean teacher, MoCo's key encoder, BYOL's target."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import nn
+
+
+def follower(model: nn.Module) -> nn.Module:
+    """A copy of ``model`` that gradients never reach: the place where an average starts."""
+    twin = copy.deepcopy(model)
+    return twin.requires_grad_(False)
+
+
+def warmed_up(decay: float, step: int) -> float:
+    """The decay of step 1, 2, ... of an average that must not remember its random start.
+
+    min(1 - 1 / (step + 1), decay): the plain mean of all weights so far, until that is as long as the memory
+    1 / (1 - decay) that was asked for.
+
+    Source: Tarvainen & Valpola 2017, arXiv:1703.01780, released code; the paper itself uses .99, later .999.
+    """
+    _check(decay)
+    if step < 1:
+        raise ValueError(f"steps are counted from 1, got {step}")
+    return min(1 - 1 / (step + 1), decay)
+
+
+@torch.no_grad()
+def ema_update(averaged: nn.Module, model: nn.Module, *, decay: float) -> None:
+    """Move ``averaged`` a little towards ``model``, in place: theta' <- decay theta' + (1 - decay) theta.
+
+    Batch statistics (buffers) are copied, not averaged: they are averages of their own already.
+
+    Args:
+        averaged, model: two networks of the same shape; ``averaged`` as made by `follower`.
+        decay: in [0, 1]; 0 copies, 1 stands still. Half of the memory is gone after ln 2 / -ln(decay) steps:
+            69 for .99, 693 for .999.
+
+    Raises:
+        ValueError: a decay outside [0, 1], or networks of different shapes.
+
+    Source: Tarvainen & Valpola 2017, arXiv:1703.01780, Eq. 2; He et al. 2020, arXiv:1911.05722, Eq. 2 (there m).
+    """
+    _check(decay)
+    slow: list[torch.Tensor] = list(averaged.parameters())
+    fast: list[torch.Tensor] = list(model.parameters())
+    if [one.shape for one in slow] != [one.shape for one in fast]:
+        raise ValueError(f"need two networks of the same shape, got {len(slow)} and {len(fast)} parameters")
+    if slow:
+        torch._foreach_lerp_(slow, fast, 1 - decay)
+    for kept, seen in zip(averaged.buffers(), model.buffers(), strict=True):
+        kept.copy_(seen)
+
+
+def _check(decay: float) -> None:
+    if not 0 <= decay <= 1:
+        raise ValueError(f"decay must be in [0, 1], got {decay}")
