@@ -32,6 +32,11 @@ export function stacked(figure) {
     next[name] = { ...layout[name], domain: [0, 1] };
     if (layout[rows]) next[rows] = { ...layout[rows], domain: domainOf(layout[rows]).map((y) => up(column, y)) };
   }
+  for (const name of Object.keys(layout).filter((name) => /^scene\d*$/.test(name))) { // 3-D panels have no axes of their own
+    const { x = [0, 1], y = [0, 1] } = layout[name].domain ?? {};
+    const column = at(x[0]);
+    if (column >= 0) next[name] = { ...layout[name], domain: { x: [0, 1], y: y.map((edge) => up(column, edge)) } };
+  }
   const move = (item) => {
     if (item.xref !== "paper") return item; // it hangs on an axis and moves with it
     const moved = { ...item };

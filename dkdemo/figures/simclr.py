@@ -28,7 +28,7 @@ MEASURES: dict[str, tuple[tuple[float, float], str]] = {
     "rank": ((0, 64), ""),
 }
 PROBED = ("probe", "hue", "knn")  # asked a few times in a run: every point is drawn
-FLOORS = {2: -1.5750, 3: -2.0798, 64: -3.8752}  # least uniformity of a large cloud on the sphere in d dimensions
+FLOORS = {2: -1.5750, 3: -2.0798, 64: -3.8752}  # uniformity of infinitely many even points in d dimensions
 
 
 def mosaic(rows: Sequence[np.ndarray]) -> np.ndarray:
