@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # One thread each: the tests run beside a server and two workers, and must not fight over the cores.
 CALM := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: run test test-fast lint bench-web clean
+.PHONY: run test test-fast lint bench-web screenshots clean
 
 run: $(VENV)/installed
 	@PORT="$(PORT)" HOST="$(HOST)" $(BIN)/python -m dkdemo.web.launch
@@ -28,6 +28,10 @@ lint: $(VENV)/installed-for-tests
 # The numbers of the README's table: our server beside plain Streamlit, on this machine.
 bench-web: $(VENV)/installed-for-tests
 	$(BIN)/python -m dkdemo.bench_web
+
+# Every scene on projector and phone, in screens/, and the README's contact sheet of them.
+screenshots: $(VENV)/installed-for-tests
+	$(BIN)/python tests/browser/screenshots.py --sheet assets/screens.jpg
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
