@@ -116,6 +116,8 @@ def settle(page: Page) -> None:
     expect(page.locator('[data-testid="stApp"]')).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=PATIENCE
     )
+    page.wait_for_load_state("networkidle")  # the browser fetches each kind of widget when it is first needed
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
     for chart in page.locator(".dk-chart").all():
         expect(chart.locator(".main-svg").first).to_be_visible(timeout=PATIENCE)
 
