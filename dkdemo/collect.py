@@ -7,6 +7,7 @@ ever extracted from an archive, and nothing is pickled; a set appears whole or n
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import re
 import shutil
@@ -99,7 +100,15 @@ def save(name: str, arrays: datastore.Arrays, folder: Path) -> Path:
     with making(folder, name) as partial:
         for part in datastore.IDX_FILES:
             np.save(partial / f"{part}.npy", getattr(arrays, part), allow_pickle=False)
-        about = {"classes": arrays.classes, "train": len(arrays.train_labels), "test": len(arrays.test_labels)}
+        digest = hashlib.sha256(str(arrays.classes).encode())
+        for part in datastore.IDX_FILES:
+            digest.update(np.ascontiguousarray(getattr(arrays, part)))
+        about = {
+            "classes": arrays.classes,
+            "train": len(arrays.train_labels),
+            "test": len(arrays.test_labels),
+            "digest": digest.hexdigest()[:16],  # other pictures under the same name are other data
+        }
         (partial / "about.json").write_text(json.dumps(about), encoding="utf-8")
         partial.rename(folder / name)
     return folder / name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 import torch
 from torch import Generator, Tensor
@@ -89,13 +89,17 @@ class Dataset:
                 yield self.normalised(index), self.labels[index]
 
 
-@cache
 def load(name: str, device: str = "cpu") -> tuple[Dataset, Dataset]:
-    """The training and the test part of a data set, read once in a process.
+    """The training and the test part of a data set, read once in a process until it is added anew.
 
     Raises:
         ValueError: no data set of that name, or its files are absent or damaged, in one sentence.
     """
+    return _load(name, device, datastore.edition(name))
+
+
+@lru_cache(maxsize=8)
+def _load(name: str, device: str, edition: str) -> tuple[Dataset, Dataset]:
     found = datastore.load_arrays(name)
     images = torch.from_numpy(found.train_images)
     pixels = images[:10_000].float() / 255  # enough for two numbers a channel, and instant

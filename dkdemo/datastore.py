@@ -109,6 +109,14 @@ def load_arrays(name: str) -> Arrays:
     raise ValueError(missing_sentence(name))
 
 
+def edition(name: str) -> str:
+    """Tells one set of pictures added under ``name`` from the next; empty for a set that is always the same."""
+    if name in (*EMBEDDED, *IDX_FOLDERS) or not valid_name(name):
+        return ""
+    homes = [folder / name for folder in data_folders() if (folder / name / "about.json").is_file()]
+    return str(_about(homes[0]).get("digest", "")) if homes else ""
+
+
 def valid_name(name: str) -> bool:
     """Whether a data set may be called so: a name becomes a folder, so it must not be a path."""
     return re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name) is not None

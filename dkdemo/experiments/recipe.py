@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from dkdemo import datastore
 from dkdemo.jobs.events import Event
 
 ENGINE = Path(__file__).resolve().parents[1]
@@ -50,8 +51,9 @@ class Recipe:
         return asdict(self)
 
     def key(self) -> str:
-        """Equal recipes on equal code have equal keys, and so share one run."""
-        text = json.dumps([self.name, self.values(), code_version()], sort_keys=True)
+        """Equal recipes on equal code and equal data have equal keys, and so share one run."""
+        data = datastore.edition(str(getattr(self, "data", "")))
+        text = json.dumps([self.name, self.values(), code_version(), data], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sqlite3
-import sys
 import threading
 import time
 import zlib
@@ -26,18 +24,6 @@ TABLE = """CREATE TABLE IF NOT EXISTS runs (
     key TEXT PRIMARY KEY, name TEXT NOT NULL, recipe TEXT NOT NULL,
     finished_at REAL NOT NULL, seconds REAL NOT NULL, events BLOB NOT NULL
 )"""
-
-
-def home() -> Path:
-    """Where this user's files of ours live: DKDEMO_HOME, or the platform's folder for such things."""
-    chosen = os.environ.get("DKDEMO_HOME")
-    if chosen:
-        return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "dkdemo"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "dkdemo"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "dkdemo"
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from typing import Any
 from streamlit import config
 
 from dkdemo import __version__, datastore, jobs
+from dkdemo.folders import home
 from dkdemo.jobs.lane import HOPELESS
 from dkdemo.jobs.scheduler import Manager
-from dkdemo.jobs.store import Store, home
+from dkdemo.jobs.store import Store
 from dkdemo.web import routes, sockets
 from dkdemo.web.bus import Bus
 from dkdemo.web.middleware import Browsers, zip_streamlit

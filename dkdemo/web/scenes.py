@@ -6,6 +6,7 @@ A page file declares its scenes and hands them to `show`, which runs only the on
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -96,8 +97,12 @@ def _stage(chapter: Chapter) -> tuple[Stage, bool]:
 
 
 def viewer() -> str:
-    """Which browser this is, by the cookie our middleware sets: two tabs of a student are one student."""
-    return st.context.cookies.get("dk_browser") or "nobody"
+    """Which browser this is, by the cookie our middleware sets: two tabs of a student are one student.
+
+    A browser that keeps no cookies is known for as long as its page is open.
+    """
+    named = st.context.cookies.get("dk_browser")
+    return named or st.session_state.setdefault("dk.viewer", secrets.token_hex(8))
 
 
 def show(chapter: str, **scenes: Callable[[Stage], None]) -> None:

@@ -26,6 +26,8 @@ def scene(page: Page, app: str, address: str) -> Locator:
 
 
 def traces(page: Page, path: str) -> object:
+    """What the picture shows once its next frame is drawn."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return page.evaluate(f"() => document.querySelector('.dk-chart').{path}")
 
 

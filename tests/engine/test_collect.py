@@ -1,6 +1,7 @@
 """Own pictures: folders and zips of class folders become data sets; bad ones get one sentence and leave nothing."""
 
 import io
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from dkdemo import __main__, collect, datasets, datastore
+from dkdemo.experiments.race import Race
 from dkdemo.images import MAX_BYTES
 
 
@@ -198,6 +200,23 @@ def test_a_name_that_is_taken(tmp_path, capsys):
     assert __main__.main(["data", "add", "pets", str(source)]) == 0
     assert __main__.main(["data", "add", "pets", str(source)]) == 2
     assert "pets is here already" in one_sentence(capsys)
+
+
+def test_other_pictures_under_the_same_name_are_other_data(tmp_path, home):
+    """No replay of a run on the old pictures, and no old pictures in a worker that read them before."""
+    source = unpacked(tmp_path / "own", files())
+    keys, firsts = [], []
+    for last in (picture(9), picture(200), picture(9)):
+        (source / "dog" / "4.png").write_bytes(last)
+        assert __main__.main(["data", "add", "pets", str(source)]) == 0
+        train, test = datasets.load("pets")
+        keys.append(Race(data="pets").key())
+        firsts.append({*train.images[:, 0, 0, 0].tolist(), *test.images[:, 0, 0, 0].tolist()})
+        shutil.rmtree(home / "pets")
+    assert keys[0] == keys[2] != keys[1]
+    assert 200 in firsts[1]
+    assert firsts[0] == firsts[2]
+    assert Race(data="digits").key() != Race(data="pets").key()
 
 
 def test_cifar10_must_be_cifar10(tmp_path, capsys):
