@@ -34,7 +34,7 @@ def batch(stage: Stage) -> None:
     stage.title("batch_title")
     stage.equation(
         r"\mathcal{L} = w\,T^2\,\mathrm{KL}\big(\sigma(v/T)\,\|\,\sigma(z/T)\big)"
-        r" + (1-w)\,\mathrm{CE}\big(y, \sigma(z)\big)"
+        r" + {(1-w)}\,\mathrm{CE}\big(y, \sigma(z)\big)"
     )
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
