@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # One thread each: the tests run beside a server and two workers, and must not fight over the cores.
 CALM := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: run test test-fast lint bench-web screenshots clean
+.PHONY: run test test-fast lint bench bench-web screenshots clean
 
 run: $(VENV)/installed
 	@PORT="$(PORT)" HOST="$(HOST)" $(BIN)/python -m dkdemo.web.launch
@@ -28,6 +28,11 @@ lint: $(VENV)/installed-for-tests
 # The numbers of the README's table: our server beside plain Streamlit, on this machine.
 bench-web: $(VENV)/installed-for-tests
 	$(BIN)/python -m dkdemo.bench_web
+
+# The engine beside its peers: the README's other table.
+bench: $(VENV)/installed-for-tests requirements-bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-bench.txt
+	$(BIN)/python -m dkdemo bench
 
 # Every scene on projector and phone, in screens/, and the README's contact sheet of them.
 screenshots: $(VENV)/installed-for-tests

@@ -1,4 +1,4 @@
-"""python -m dkdemo softmax | reproduce | run | data: the engine without the web app."""
+"""python -m dkdemo softmax | reproduce | run | data | bench: the engine without the web app."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import fields
 from typing import Any
 
 from dkdemo import __version__
+from dkdemo.bench.command import add_parser as add_bench_parser
 from dkdemo.datastore_cli import add_parser as add_data_parser
 from dkdemo.experiments import catalogue, find
 from dkdemo.experiments.recipe import Recipe, from_values
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     reproduce.set_defaults(handler=_reproduce)
     add_data_parser(commands)
+    add_bench_parser(commands)
     options = parser.parse_args(arguments)
     try:
         return options.handler(options) or 0

@@ -102,7 +102,7 @@ def save(name: str, arrays: datastore.Arrays, folder: Path) -> Path:
             np.save(partial / f"{part}.npy", getattr(arrays, part), allow_pickle=False)
         digest = hashlib.sha256(str(arrays.classes).encode())
         for part in datastore.IDX_FILES:
-            digest.update(np.ascontiguousarray(getattr(arrays, part)))
+            digest.update(np.ascontiguousarray(getattr(arrays, part)).data)
         about = {
             "classes": arrays.classes,
             "train": len(arrays.train_labels),

@@ -1,0 +1,59 @@
+"""The command: python -m dkdemo bench [--device cuda] [--only NAME] [--json] [--write]."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from dkdemo.bench import ROWS, Terms, rows
+
+ROOT = Path(__file__).resolve().parents[2]
+PEERS = ("kornia", "lightly", "timm", "pytorch_metric_learning")
+
+
+def add_parser(commands: Any) -> None:
+    """``bench``, beside the other commands of ``python -m dkdemo``."""
+    parser = commands.add_parser("bench", help="the engine beside its peers, as a table")
+    parser.add_argument("--only", action="append", choices=ROWS, help="these rows only; repeatable")
+    parser.add_argument("--device", default="cpu", help="where to measure (default cpu)")
+    parser.add_argument("--turns", type=int, default=5, help="turns of each side, 1 to 50 (default 5)")
+    parser.add_argument("--json", action="store_true", help="print every turn as one JSON object")
+    parser.add_argument("--write", action="store_true", help="put the table into README.md")
+    parser.set_defaults(handler=_bench)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    """0 when no speed was bought with quality; rows below their goal stay in the table and change nothing."""
+    absent = [name for name in PEERS if importlib.util.find_spec(name) is None]
+    if absent:
+        raise ValueError(
+            f"the bench needs {', '.join(absent)}, which is not installed: pip install -r requirements-bench.txt"
+        )
+    if not 1 <= options.turns <= 50:
+        raise ValueError(f"turns must be 1 to 50, got {options.turns}")
+    import torch
+
+    from dkdemo.bench.table import as_json, markdown, write
+
+    device = torch.device(options.device)
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError("device cuda was asked for, and torch sees no GPU here")
+    if device.type == "cpu":
+        torch.set_num_threads(1)  # as in our workers: two threads lose as soon as anything else runs
+    found = []
+    for name in options.only or ROWS:
+        try:
+            for row in rows(name, Terms(str(device), options.turns)):
+                found.append(row)
+                print(f"{name:10}{getattr(row, 'what', '')}", file=sys.stderr, flush=True)
+        except ValueError as lack:  # data or a device that is not here
+            print(f"{name:10}not measured: {lack}", file=sys.stderr, flush=True)
+    text = markdown(found, str(device))  # type: ignore[arg-type]
+    print(json.dumps(as_json(found, str(device))) if options.json else text)  # type: ignore[arg-type]
+    if options.write:
+        write(ROOT / "README.md", text)
+    return int(not all(row.sound for row in found))  # type: ignore[attr-defined]

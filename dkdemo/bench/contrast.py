@@ -1,0 +1,157 @@
+"""Rows 4: one step of SimCLR (two views, encoder, loss) with other people's augmentations, and NT-Xent alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.utils.data import DataLoader
+from torch.utils.data import Dataset as TorchDataset
+
+from dkdemo import augment, datasets
+from dkdemo.bench import Terms
+from dkdemo.bench.measure import Contest, turns
+from dkdemo.contrastive import nt_xent
+from dkdemo.encoders import SimCLR
+from dkdemo.pretraining import standard
+
+BATCH, STEPS, SIDE = 128, 4, 32
+AREA, STRENGTH, GREY = (0.08, 1.0), 0.5, 0.2  # SimCLR's crop and colour; no blur at this size, as for CIFAR-10
+
+
+def views(terms: Terms) -> Iterator[Contest]:
+    """The same crop, flip, colour jitter and grey, on the shapes: batched, image by image, batched by kornia."""
+    device = torch.device(terms.device)
+    train, _ = datasets.load("shapes", str(device))
+    images = train.images[: BATCH * STEPS]
+    dice = Generator(device).manual_seed(0)
+
+    def ours(model: nn.Module) -> None:
+        for batch in images.split(BATCH):
+            pixels = batch / 255
+            _step(model, _view(pixels, dice), _view(pixels, dice))
+
+    loader = DataLoader(_Pairs(images.cpu()), BATCH)
+
+    def one_by_one(model: nn.Module) -> None:
+        for first, second in loader:
+            _step(model, first.to(device), second.to(device))
+
+    theirs = _kornia_views()
+
+    def by_kornia(model: nn.Module) -> None:
+        for batch in images.split(BATCH):
+            pixels = batch / 255
+            _step(model, theirs(pixels), theirs(pixels))
+
+    peers: dict[str, tuple[Callable[[nn.Module], None], float]] = {
+        "torchvision v2, image by image in a DataLoader (lightly's SimCLR recipe)": (one_by_one, 10.0),
+        "kornia's batched augmentations": (by_kornia, 1.2),
+    }
+    for peer, (work, goal) in peers.items():
+        torch.manual_seed(0)
+        mine, other = SimCLR().to(device), SimCLR().to(device)
+        yield Contest(
+            "views",
+            f"SimCLR, {STEPS} steps of {BATCH} at 32 x 32: two views, encoder, NT-Xent",
+            peer,
+            *turns(partial(ours, mine), partial(work, other), device, terms.turns),
+            goal=goal,
+            worth="crop, flip, jitter, grey of the same strengths; same encoder and loss",
+        )
+
+
+def loss(terms: Terms) -> Iterator[Contest]:
+    """NT-Xent with its gradient, against lightly's and pytorch-metric-learning's: equal values, at least as fast."""
+    from lightly.loss import NTXentLoss
+    from pytorch_metric_learning.losses import NTXentLoss as MetricNTXent
+
+    device = torch.device(terms.device)
+    dice = torch.Generator().manual_seed(0)
+    lightlys, metric = NTXentLoss(temperature=0.5), MetricNTXent(temperature=0.5)
+
+    def by_metric(first: Tensor, second: Tensor) -> Tensor:
+        pairs = torch.arange(len(first), device=first.device).repeat(2)
+        return metric(torch.cat([first, second]), pairs)
+
+    # pytorch-metric-learning compares every positive with every negative: at N = 512 that is gigabytes
+    for peer, function, size in (
+        ("lightly", lightlys, 128),
+        ("lightly", lightlys, 512),
+        ("pytorch-metric-learning", by_metric, 128),
+    ):
+        first, second = (torch.randn(size, 64, generator=dice).to(device).requires_grad_() for _ in range(2))
+        apart = (nt_xent(first, second, temperature=0.5) - function(first, second)).abs().item()
+        yield Contest(
+            "nt_xent",
+            f"NT-Xent and its gradient, N = {size}, 64 dimensions, 20 times",
+            peer,
+            *turns(
+                partial(_with_gradient, partial(nt_xent, temperature=0.5), first, second),
+                partial(_with_gradient, function, first, second),
+                device,
+                terms.turns,
+            ),
+            goal=1.0,
+            worth=f"values agree to {apart:.0e}",
+            sound=apart < 1e-5,
+        )
+
+
+def _view(pixels: Tensor, dice: Generator) -> Tensor:
+    n = len(pixels)
+    boxes = augment.draw_crop(n, SIDE, dice, area=AREA)
+    looked = augment.resized_crop(pixels, boxes, mirror=augment.uniform(n, 0, 1, dice) < 0.5)
+    return augment.jitter(looked, augment.draw_colour(n, dice, strength=STRENGTH, grey_share=GREY))
+
+
+class _Pairs(TorchDataset):
+    """Two views of each image by torchvision, as lightly's SimCLR transform composes them."""
+
+    def __init__(self, images: Tensor) -> None:
+        from torchvision.transforms import v2
+
+        spread = 0.8 * STRENGTH
+        self.images = images
+        self.look = v2.Compose(
+            [
+                v2.RandomResizedCrop(SIDE, scale=AREA, antialias=True),
+                v2.RandomHorizontalFlip(),
+                v2.ColorJitter(spread, spread, spread, 0.5 * STRENGTH),
+                v2.RandomGrayscale(GREY),
+                v2.ToDtype(torch.float32, scale=True),
+            ]
+        )
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        return self.look(self.images[index]), self.look(self.images[index])
+
+
+def _kornia_views() -> Callable[[Tensor], Tensor]:
+    import kornia.augmentation as kornia
+
+    spread = 0.8 * STRENGTH
+    return kornia.AugmentationSequential(
+        kornia.RandomResizedCrop((SIDE, SIDE), scale=AREA),
+        kornia.RandomHorizontalFlip(),
+        kornia.ColorJitter(spread, spread, spread, 0.5 * STRENGTH, p=1.0),
+        kornia.RandomGrayscale(p=GREY),
+        data_keys=["input"],
+    )
+
+
+def _step(model: nn.Module, first: Tensor, second: Tensor) -> None:
+    model.zero_grad()
+    one, two = model(standard(torch.cat([first, second]))).chunk(2)
+    nt_xent(one, two, temperature=0.5).backward()
+
+
+def _with_gradient(function: Callable[[Tensor, Tensor], Tensor], first: Tensor, second: Tensor) -> None:
+    for _ in range(20):
+        first.grad = second.grad = None
+        function(first, second).backward()

@@ -1,0 +1,91 @@
+"""Two ways of doing the same work, timed turn by turn in one process, so that both meet the same machine."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Contest:
+    """One row of the table: seconds of ours and of a peer's, turn by turn, and what the work was worth.
+
+    ``worth`` says in words what both sides produced (accuracy, equality); when ``sound`` is False speed was bought
+    with it, and the whole bench fails. ``goal`` is the ratio wanted; a row below it stays in the table.
+    """
+
+    name: str
+    what: str
+    peer: str
+    ours: tuple[float, ...]
+    theirs: tuple[float, ...]
+    goal: float
+    worth: str = ""
+    sound: bool = True
+    ratios: tuple[float, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not self.ours or len(self.ours) != len(self.theirs):
+            raise ValueError(f"need as many turns of ours as of theirs, got {len(self.ours)} and {len(self.theirs)}")
+        object.__setattr__(self, "ratios", tuple(b / a for a, b in zip(self.ours, self.theirs, strict=True)))
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long the peer takes: the median over the turns."""
+        return statistics.median(self.ratios)
+
+    @property
+    def reached(self) -> bool:
+        return self.ratio >= self.goal
+
+
+@dataclass(frozen=True)
+class Lap:
+    """One row without a peer: seconds (or another quantity) against a bound of ours."""
+
+    name: str
+    what: str
+    values: tuple[float, ...]
+    unit: str
+    bound: float = math.inf
+    worth: str = ""
+    sound: bool = True
+
+    @property
+    def value(self) -> float:
+        return statistics.median(self.values)
+
+    @property
+    def reached(self) -> bool:
+        return self.value <= self.bound
+
+
+Row = Contest | Lap
+
+
+def seconds(work: Work, device: torch.device) -> float:
+    """How long ``work`` takes, the device's queue included."""
+    wait_for(device)
+    began = time.perf_counter()
+    work()
+    wait_for(device)
+    return time.perf_counter() - began
+
+
+def turns(ours: Work, theirs: Work, device: torch.device, count: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """``count`` turns of each, alternating, after one of each that does not count."""
+    seconds(ours, device), seconds(theirs, device)
+    pairs = [(seconds(ours, device), seconds(theirs, device)) for _ in range(count)]
+    return tuple(a for a, _ in pairs), tuple(b for _, b in pairs)
+
+
+def wait_for(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)

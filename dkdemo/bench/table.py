@@ -1,0 +1,75 @@
+"""The rows as the README's table, and as JSON."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from dkdemo.bench.measure import Contest, Lap, Row
+
+MARK = ("<!-- bench -->", "<!-- /bench -->")
+
+
+def conditions(device: str) -> str:
+    """When, where and with what these rows were measured."""
+    import torchvision
+
+    name = torch.cuda.get_device_name() if device.startswith("cuda") else f"{os.cpu_count()} CPU cores"
+    load = f", load {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""
+    return (
+        f"Measured {date.today()} on {name} ({platform.machine()}), {torch.get_num_threads()} torch thread(s), "
+        f"Python {platform.python_version()}, torch {torch.__version__}, torchvision {torchvision.__version__}{load}."
+    )
+
+
+def markdown(rows: Sequence[Row], device: str) -> str:
+    """One line a row; a contest says how many times as long the peer takes: median, lowest to highest turn."""
+    lines = [
+        "| What | Beside | Ours | Ratio: median (lowest to highest) | Wanted | What it was worth |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [_contest(row) if isinstance(row, Contest) else _lap(row) for row in rows]
+    return "\n".join([*lines, "", conditions(device)])
+
+
+def _contest(row: Contest) -> str:
+    spread = f"**{row.ratio:.2g}x** ({min(row.ratios):.2g} to {max(row.ratios):.2g})"
+    mark = "" if row.reached else ", not reached"
+    return f"| {row.what} | {row.peer} | {_time(row.ours)} | {spread} | >= {row.goal:g}x{mark} | {row.worth} |"
+
+
+def _lap(row: Lap) -> str:
+    wanted = "-" if row.bound == float("inf") else f"<= {row.bound:.3g} {row.unit}".rstrip()
+    mark = "" if row.reached else ", not reached"
+    return f"| {row.what} | - | {row.value:.3g} {row.unit} | - | {wanted}{mark} | {row.worth} |"
+
+
+def _time(values: Sequence[float]) -> str:
+    middle = sorted(values)[len(values) // 2]
+    return f"{middle:.2f} s" if middle >= 1 else f"{1000 * middle:.3g} ms"
+
+
+def as_json(rows: Sequence[Row], device: str) -> dict[str, Any]:
+    """The same for programs: every turn of every row."""
+    more = {"contest": lambda row: {"ratio": row.ratio}, "lap": lambda row: {"value": row.value}}
+    told = [
+        {**asdict(row), **more["contest" if isinstance(row, Contest) else "lap"](row), "reached": row.reached}
+        for row in rows
+    ]
+    return {"conditions": conditions(device), "rows": told}
+
+
+def write(readme: Path, text: str, mark: tuple[str, str] = MARK) -> None:
+    """Put a table between its marks."""
+    before, start, rest = readme.read_text(encoding="utf-8").partition(mark[0])
+    _, end, after = rest.partition(mark[1])
+    if not start or not end:
+        raise ValueError(f"{readme.name} must hold {mark[0]} and {mark[1]}")
+    readme.write_text(f"{before}{start}\n{text}\n{end}{after}", encoding="utf-8")

@@ -1,0 +1,104 @@
+"""The bench tells the truth: turns alternate, losing rows stay, quality that was sold fails the command."""
+
+import json
+
+import pytest
+import torch
+
+from dkdemo import __main__, bench
+from dkdemo.bench import command
+from dkdemo.bench.measure import Contest, Lap, turns
+from dkdemo.bench.table import as_json, markdown, write
+
+WON = Contest("a", "adding", "a slow peer", (1.0, 2.0, 1.0), (3.0, 4.0, 4.0), goal=2.0, worth="equal")
+LOST = Contest("b", "dividing", "a fast peer", (1.0,), (0.5,), goal=1.0)
+LAP = Lap("c", "weighing", (3.0, 1.0, 2.0), "MB", bound=2.5)
+
+
+def test_turns_alternate_and_the_first_of_each_does_not_count():
+    order = []
+    ours, theirs = turns(lambda: order.append("o"), lambda: order.append("t"), torch.device("cpu"), 3)
+    assert order == ["o", "t"] * 4
+    assert len(ours) == len(theirs) == 3
+
+
+def test_a_contest_is_the_median_of_paired_ratios():
+    assert WON.ratios == (3.0, 2.0, 4.0)
+    assert WON.ratio == 3.0
+    assert WON.reached
+    assert LOST.ratio == 0.5
+    assert not LOST.reached
+    assert LAP.value == 2.0
+    assert LAP.reached
+    with pytest.raises(ValueError, match="as many turns of ours as of theirs, got 1 and 2"):
+        Contest("x", "x", "x", (1.0,), (1.0, 2.0), goal=1.0)
+
+
+def test_rows_that_we_lose_stay_in_the_table():
+    text = markdown([WON, LOST, LAP], "cpu")
+    assert "**3x** (2 to 4)" in text
+    assert "| dividing | a fast peer | 1.00 s | **0.5x** (0.5 to 0.5) | >= 1x, not reached |" in text
+    assert torch.__version__ in text
+    told = as_json([WON, LOST], "cpu")["rows"]
+    assert [row["reached"] for row in told] == [True, False]
+    assert told[0]["theirs"] == (3.0, 4.0, 4.0)
+
+
+def test_the_table_goes_between_its_marks_and_nowhere_else(tmp_path):
+    readme = tmp_path / "README.md"
+    readme.write_text("before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n", encoding="utf-8")
+    write(readme, "new")
+    assert readme.read_text(encoding="utf-8") == "before\n<!-- bench -->\nnew\n<!-- /bench -->\nafter\n"
+    readme.write_text("no marks", encoding="utf-8")
+    with pytest.raises(ValueError, match="must hold <!-- bench -->"):
+        write(readme, "new")
+
+
+@pytest.fixture
+def peers(monkeypatch):
+    monkeypatch.setattr(command, "PEERS", ())
+
+
+def test_speed_bought_with_quality_fails(peers, monkeypatch, capsys):
+    sold = Contest("epoch", "x", "y", (1.0,), (9.0,), goal=1.0, sound=False)
+    monkeypatch.setattr(command, "rows", lambda name, terms: iter([sold]))
+    assert __main__.main(["bench", "--only", "epoch", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["rows"][0]["sound"] is False
+    monkeypatch.setattr(command, "rows", lambda name, terms: iter([LOST]))
+    assert __main__.main(["bench", "--only", "epoch"]) == 0
+
+
+def test_a_row_whose_data_are_absent_says_not_measured(peers, monkeypatch, capsys):
+    def lacking(name, terms):
+        raise ValueError("this row needs MNIST")
+
+    monkeypatch.setattr(command, "rows", lacking)
+    assert __main__.main(["bench", "--only", "epoch"]) == 0
+    assert "not measured: this row needs MNIST" in capsys.readouterr().err
+
+
+def test_every_row_can_be_imported():
+    for place in bench.ROWS.values():
+        module, _, function = place.partition(":")
+        assert callable(getattr(pytest.importorskip(module), function))
+    with pytest.raises(ValueError, match="a row is one of epoch"):
+        list(bench.rows("nonsense", bench.Terms()))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--turns", "0"], "turns must be 1 to 50, got 0"),
+        (["--device", "cuda"], "torch sees no GPU here"),
+    ],
+)
+def test_bad_wishes_get_one_sentence(peers, monkeypatch, capsys, arguments, sentence):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert __main__.main(["bench", *arguments]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_absent_peers_are_named(monkeypatch, capsys):
+    monkeypatch.setattr(command, "PEERS", ("no_such_library",))
+    assert __main__.main(["bench"]) == 2
+    assert "no_such_library, which is not installed: pip install -r requirements-bench.txt" in capsys.readouterr().err
