@@ -13,12 +13,16 @@ CALM := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 run: $(VENV)/installed
 	@PORT="$(PORT)" HOST="$(HOST)" $(BIN)/python -m dkdemo.web.launch
 
+# Two at a time, a file to each; the browser apart, for Playwright keeps an event loop that others must not meet.
+TWO := -n 2 --dist loadfile
+
 test: $(VENV)/installed-for-tests lint
-	$(CALM) $(BIN)/python -m pytest $(TEST)
+	$(CALM) $(BIN)/python -m pytest $(TWO) -m "not browser" $(TEST)
+	$(CALM) $(BIN)/python -m pytest $(TWO) -m browser $(TEST)
 
 # No browser and no training: at most two minutes.
 test-fast: $(VENV)/installed-for-tests
-	$(CALM) $(BIN)/python -m pytest -m "not browser and not training" $(TEST)
+	$(CALM) $(BIN)/python -m pytest $(TWO) -m "not browser and not training" $(TEST)
 
 lint: $(VENV)/installed-for-tests
 	$(BIN)/ruff check .
@@ -27,7 +31,7 @@ lint: $(VENV)/installed-for-tests
 
 # The numbers of the README's table: our server beside plain Streamlit, on this machine.
 bench-web: $(VENV)/installed-for-tests
-	$(BIN)/python -m dkdemo.bench_web
+	$(BIN)/python -m dkdemo.bench.web
 
 # The engine beside its peers: the README's other table.
 bench: $(VENV)/installed-for-tests requirements-bench.txt

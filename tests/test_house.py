@@ -68,7 +68,7 @@ def belongs(module: str, package: str) -> bool:
 @pytest.mark.parametrize("path", [path for path in SOURCES if ENGINE in path.parents], ids=name_of)
 def test_only_the_web_folder_knows_streamlit_and_http(path):
     """The bench drives whole servers from outside, so it may know what it measures."""
-    if WEB in path.parents or path.name == "bench_web.py":
+    if WEB in path.parents or path == ENGINE / "bench" / "web.py":
         return
     foreign = {module for module in imports(path) if belongs(module, "streamlit") or belongs(module, "starlette")}
     assert not foreign

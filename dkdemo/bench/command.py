@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from dkdemo.bench import ROWS, Terms, rows
+from dkdemo.bench.readme import write
 
 ROOT = Path(__file__).resolve().parents[2]
+MARK = ("<!-- bench -->", "<!-- /bench -->")
 PEERS = ("kornia", "lightly", "timm", "pytorch_metric_learning")
 
 
@@ -37,7 +39,7 @@ def _bench(options: argparse.Namespace) -> int:
         raise ValueError(f"turns must be 1 to 50, got {options.turns}")
     import torch
 
-    from dkdemo.bench.table import as_json, markdown, write
+    from dkdemo.bench.table import as_json, markdown
 
     device = torch.device(options.device)
     if device.type == "cuda" and not torch.cuda.is_available():
@@ -55,5 +57,5 @@ def _bench(options: argparse.Namespace) -> int:
     text = markdown(found, str(device))  # type: ignore[arg-type]
     print(json.dumps(as_json(found, str(device))) if options.json else text)  # type: ignore[arg-type]
     if options.write:
-        write(ROOT / "README.md", text)
+        write(ROOT / "README.md", text, MARK)
     return int(not all(row.sound for row in found))  # type: ignore[attr-defined]

@@ -7,14 +7,11 @@ import platform
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from dkdemo.bench.measure import Contest, Lap, Row
-
-MARK = ("<!-- bench -->", "<!-- /bench -->")
 
 
 def conditions(device: str) -> str:
@@ -64,12 +61,3 @@ def as_json(rows: Sequence[Row], device: str) -> dict[str, Any]:
         for row in rows
     ]
     return {"conditions": conditions(device), "rows": told}
-
-
-def write(readme: Path, text: str, mark: tuple[str, str] = MARK) -> None:
-    """Put a table between its marks."""
-    before, start, rest = readme.read_text(encoding="utf-8").partition(mark[0])
-    _, end, after = rest.partition(mark[1])
-    if not start or not end:
-        raise ValueError(f"{readme.name} must hold {mark[0]} and {mark[1]}")
-    readme.write_text(f"{before}{start}\n{text}\n{end}{after}", encoding="utf-8")

@@ -8,7 +8,8 @@ import torch
 from dkdemo import __main__, bench
 from dkdemo.bench import command
 from dkdemo.bench.measure import Contest, Lap, turns
-from dkdemo.bench.table import as_json, markdown, write
+from dkdemo.bench.readme import write
+from dkdemo.bench.table import as_json, markdown
 
 WON = Contest("a", "adding", "a slow peer", (1.0, 2.0, 1.0), (3.0, 4.0, 4.0), goal=2.0, worth="equal")
 LOST = Contest("b", "dividing", "a fast peer", (1.0,), (0.5,), goal=1.0)
@@ -47,11 +48,11 @@ def test_rows_that_we_lose_stay_in_the_table():
 def test_the_table_goes_between_its_marks_and_nowhere_else(tmp_path):
     readme = tmp_path / "README.md"
     readme.write_text("before\n<!-- bench -->\nold\n<!-- /bench -->\nafter\n", encoding="utf-8")
-    write(readme, "new")
+    write(readme, "new", command.MARK)
     assert readme.read_text(encoding="utf-8") == "before\n<!-- bench -->\nnew\n<!-- /bench -->\nafter\n"
     readme.write_text("no marks", encoding="utf-8")
     with pytest.raises(ValueError, match="must hold <!-- bench -->"):
-        write(readme, "new")
+        write(readme, "new", command.MARK)
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from dkdemo import bench_web
+from dkdemo.bench import web
+from dkdemo.bench.readme import write
 
 
 @pytest.mark.parametrize(
@@ -31,20 +32,20 @@ def test_times_tell_their_quantiles():
 def test_the_table_replaces_the_one_before(tmp_path):
     readme = tmp_path / "README.md"
     readme.write_text("before\n<!-- bench-web -->\nold\n<!-- /bench-web -->\nafter\n")
-    text = bench_web.table([("what", "ours", "theirs", "wanted")])
+    text = web.table([("what", "ours", "theirs", "wanted")])
     for _ in range(2):
-        bench_web.write(readme, text)
+        write(readme, text, web.MARK)
     assert readme.read_text() == f"before\n<!-- bench-web -->\n{text}\n<!-- /bench-web -->\nafter\n"
     assert "| what | ours | theirs | wanted |" in text
     readme.write_text("no marks")
     with pytest.raises(ValueError, match="must hold"):
-        bench_web.write(readme, text)
+        write(readme, text, web.MARK)
 
 
 @pytest.mark.parametrize("option", [["--browsers", "0"], ["--crowd", "1000"], ["--seconds", "1"], ["--seconds", "x"]])
 def test_impossible_rooms_are_refused(option):
     with pytest.raises(SystemExit) as ended:
-        bench_web.main(option)
+        web.main(option)
     assert ended.value.code == 2
 
 

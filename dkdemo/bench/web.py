@@ -1,4 +1,4 @@
-"""python -m dkdemo.bench_web: the lecture under a room of browsers, beside plain Streamlit, as a table.
+"""python -m dkdemo.bench.web: the lecture under a room of browsers, beside plain Streamlit, as a table.
 
 Both servers run on this machine, one after the other, and so do the browsers; only this machine is visited.
 The measurements themselves are in tests/load, which a clone of the repository has.
@@ -16,14 +16,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+from dkdemo.bench.readme import write
+
+ROOT = Path(__file__).resolve().parents[2]
 MARK = ("<!-- bench-web -->", "<!-- /bench-web -->")
 LIMIT = 300.0  # seconds for one row
 Row = tuple[str, str, str, str]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m dkdemo.bench_web", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m dkdemo.bench.web", description=__doc__)
     parser.add_argument("--browsers", type=int, default=50, help="that change something every second (default 50)")
     parser.add_argument("--crowd", type=int, default=300, help="that come at once, or watch one run (default 300)")
     parser.add_argument("--seconds", type=float, default=15, help="of each measurement (default 15)")
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = table(rows)
     print(f"\n{text}")
     if options.write:
-        write(ROOT / "README.md", text)
+        write(ROOT / "README.md", text, MARK)
     return 0
 
 
@@ -134,15 +136,6 @@ def table(rows: Sequence[Row]) -> str:
         f"Measured {place}, Streamlit {streamlit.__version__}{load}; server and browsers on the same machine.",
     ]
     return "\n".join(lines)
-
-
-def write(readme: Path, text: str) -> None:
-    """Put the table between its marks."""
-    before, start, rest = readme.read_text(encoding="utf-8").partition(MARK[0])
-    _, end, after = rest.partition(MARK[1])
-    if not start or not end:
-        raise ValueError(f"{readme.name} must hold {MARK[0]} and {MARK[1]}")
-    readme.write_text(f"{before}{start}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
