@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import os
 import platform
+import statistics
 import sys
 from collections.abc import Awaitable, Sequence
 from datetime import date
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dkdemo.bench.readme import write
+from dkdemo.web.registry import walk
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = ("<!-- bench-web -->", "<!-- /bench-web -->")
@@ -101,6 +103,10 @@ def _measure(options: argparse.Namespace) -> list[Row]:
             note(ours, "page", bench.median(pages[0]))
             note(theirs, "page", f"{bench.median(pages[1])} (an empty page)")
     with serving.lecture() as address:
+        found = bench.frames(address, [(chapter.id, scene.id) for chapter, scene in walk()])
+        if found:
+            note(ours, "frames", dragged(found))
+    with serving.lecture() as address:
         asyncio.run(lecture(address))
         if options.client:
             note(ours, "client", bench.by_program(options.client, address, many, seconds))
@@ -114,11 +120,19 @@ def _measure(options: argparse.Namespace) -> list[Row]:
         "opening": (f"{crowd} browsers opening the page at once", "all within 5 s"),
         "bus": (f"{crowd} browsers watching one run", "all served"),
         "point": ("click to the first point of a run, 10 times", "median < 500 ms"),
+        "frames": ("from frame to frame while a slider is dragged, scene by scene", "17 ms: 60 a second"),
         "page": ("first page in a fresh Chromium, 7 times", "< 1.5 x an empty page"),
     }
     return [
         (words, ours[what], theirs.get(what, "-"), target) for what, (words, target) in wanted.items() if what in ours
     ]
+
+
+def dragged(found: Sequence[tuple[str, float, float]]) -> str:
+    """The middle scene, and the slowest by name."""
+    slowest = max(found, key=lambda one: one[1])
+    middle = statistics.median(one[1] for one in found)
+    return f"median {middle:.0f} ms; slowest {slowest[0]}: {slowest[1]:.0f} ms, p95 {slowest[2]:.0f} ms"
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from client import PageError, Visitor, listen
 
@@ -205,22 +207,70 @@ def by_program(program: Path, address: str, browsers: int, seconds: float) -> st
     return f"p50 {latency['p50']:.0f} ms, p95 {latency['p95']:.0f} ms, {missed}"
 
 
-def first_page(addresses: list[str], times: int) -> list[list[float]] | None:
-    """Seconds until a heading is on the screen of a fresh Chromium; None where there is no Chromium."""
+DRAG = """async (frames) => {
+  const slider = document.querySelector('.dk-slider input');
+  const [low, high] = [Number(slider.min), Number(slider.max)];
+  const next = () => new Promise(requestAnimationFrame);
+  const gaps = [];
+  let before = await next();
+  for (let frame = 0; frame < frames; frame += 1) {
+    slider.value = low + (high - low) * (0.5 - 0.5 * Math.cos(frame / 8));
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    const now = await next();
+    gaps.push(now - before);
+    before = now;
+  }
+  slider.dispatchEvent(new Event('change', { bubbles: true }));
+  return gaps.sort((a, b) => a - b);
+}"""
+
+
+def frames(address: str, scenes: list[tuple[str, str]], count: int = 90) -> list[tuple[str, float, float]] | None:
+    """Each scene with a live slider: milliseconds from frame to frame while it is dragged, median and 95 %."""
+    opened = _chromium()
+    if opened is None:
+        return None
+    browser, playwright = opened
+    found = []
+    try:
+        page = browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-US").new_page()
+        for chapter, scene in scenes:
+            page.goto(f"{address}/{chapter}?scene={scene}&present=1")
+            page.wait_for_load_state("networkidle")
+            if not page.locator(".dk-slider input").count() or not page.locator(".dk-chart .main-svg").count():
+                continue
+            gaps = page.evaluate(DRAG, count)
+            found.append((f"{chapter}/{scene}", gaps[count // 2], gaps[int(0.95 * count)]))
+    finally:
+        browser.close()
+        playwright.stop()
+    return found
+
+
+def _chromium() -> tuple[Any, Any] | None:
+    """A browser and the Playwright behind it; None where there is none."""
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
         return None
-    import shutil
-
     names = ("chromium", "chromium-browser", "google-chrome")
     program = os.environ.get("DKDEMO_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    playwright = sync_playwright().start()
+    try:
+        return playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"]), playwright
+    except Error:
+        playwright.stop()
+        return None
+
+
+def first_page(addresses: list[str], times: int) -> list[list[float]] | None:
+    """Seconds until a heading is on the screen of a fresh Chromium; None where there is no Chromium."""
+    opened = _chromium()
+    if opened is None:
+        return None
+    browser, playwright = opened
     seconds: list[list[float]] = [[] for _ in addresses]
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        except Error:
-            return None
+    try:
         for turn in range(times + 1):
             for index, address in enumerate(addresses):  # in turn, so that both see the same weather
                 context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-US")
@@ -231,5 +281,7 @@ def first_page(addresses: list[str], times: int) -> list[list[float]] | None:
                 if turn:  # the first is the server's own warming up
                     seconds[index].append(time.perf_counter() - start)
                 context.close()
+    finally:
         browser.close()
+        playwright.stop()
     return seconds
