@@ -44,6 +44,13 @@ CHAPTERS = (
         _scenes(welcome=(1,), promises=(2, 3), speaker=(4,), map=(5,), question=(5,)),
     ),
     Chapter(
+        2,
+        "training",
+        "training",
+        8,
+        _scenes(descent=(6,), rate=(6,), entropy=(7,)),
+    ),
+    Chapter(
         5,
         "temperature",
         "distillation",
