@@ -82,6 +82,13 @@ CHAPTERS = (
         _scenes(formula=(24, 25), five_or_nine=(26,), penultimate=(27,), calibration=(27,), teacher=(28,)),
     ),
     Chapter(
+        8,
+        "teacher_free",
+        "distillation",
+        8,
+        _scenes(targets=(31, 32), released_code=(31,), race=(31,), table=(32,)),
+    ),
+    Chapter(
         9,
         "mixing",
         "data",

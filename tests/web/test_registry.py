@@ -13,6 +13,7 @@ SLIDES = {
     "temperature": (16, 17, 21, 22),
     "distillation": (18, 19, 20, 23, 29, 30),
     "label_smoothing": range(24, 29),
+    "teacher_free": (31, 32),
     "mixing": range(33, 37),
     "simclr": range(52, 55),
 }
