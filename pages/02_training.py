@@ -59,7 +59,7 @@ def rate(stage: Stage) -> None:
     guess = stage.predict("rate_guess", ("rate_guess_last", "rate_guess_two", "rate_guess_all"))
     if guess is None:
         return
-    stage.equation(r"L(w) = \tfrac{h}{2}\,w^2 \quad\Rightarrow\quad w_{t+1} = w_t - \eta\,h\,w_t = (1 - \eta h)\,w_t")
+    stage.equation(r"L(w) = h\,w^2/2: \quad w \leftarrow w - \eta\,h\,w = (1 - \eta h)\,w")
     told = [stage.words[f"rate_verdict_{told}"] for told in range(5)]
     inputs = {"learning_rate": ASKED[1], "curvature": 4.0, "verdicts": told}
     sliders = [
@@ -83,9 +83,7 @@ def entropy(stage: Stage) -> None:
     if guess is None:
         return
     unit = controls.choice(stage.words["entropy_unit"], {name: stage.words[name] for name in PER_NAT}, "unit", "bits")
-    stage.equation(
-        r"CE(p, q) = -\textstyle\sum_i p_i \log q_i = H(p) + KL(p\,\|\,q), \qquad H(p) = -\sum_i p_i \log p_i"
-    )
+    stage.equation(r"CE(p, q) = -\textstyle\sum_i p_i \log q_i = H(p) + KL(p\,\|\,q)")
     inputs = {"shares": SHARES, "unit": stage.words[unit], "per_nat": PER_NAT[unit]}
     names = [f"{who} {stage.words[key]}" for who in "pq" for key in ("class_cat", "class_dog", "class_car")]
     state = plot(

@@ -12,10 +12,10 @@ from dkdemo.web.plot import Slider, plot
 from dkdemo.web.run_panel import ask, explain, run_panel
 from dkdemo.web.scenes import Stage, show
 
-VIRTUAL = r"p^d(k) = \begin{cases} a & k = c \\ \frac{1-a}{K-1} & k \ne c \end{cases}"
+VIRTUAL = r"p^d(c) = a, \quad p^d(k \ne c) = (1-a)/(K-1)"
 LOSS = r"\mathcal{L} = (1-w)\,CE(y, p) + w\,T^2\,KL(\text{target}_T\,\|\,p_T)"
-DOUBTFUL = 0  # a test digit that the network reads rightly, with a second thought
-FLOORS = {"digits": 0.5, "mnist": 0.5}  # of the accuracies' axis
+DOUBTFUL, LAST = 77, 718  # an 8 that the network reads as one, though it might be a 1; the last test digit
+NOISES = (0.0, 0.2, 0.4)
 
 
 def targets(stage: Stage) -> None:
@@ -24,7 +24,7 @@ def targets(stage: Stage) -> None:
     with formula:
         stage.equation(VIRTUAL + r", \qquad p^d_T = \mathrm{softmax}(\ln p^d / T)")
     with which:
-        index = controls.integer(stage.words["targets_which"], "index", DOUBTFUL, 0, 350)
+        index = controls.integer(stage.words["targets_which"], "index", DOUBTFUL, 0, LAST)
     answer = ask(Answer(index=index))
     if answer is None:
         return
@@ -79,14 +79,15 @@ def race(stage: Stage) -> None:
     if guess is None:
         return
     stage.equation(LOSS)
-    where, dice = st.columns([4, 1], vertical_alignment="bottom")
+    where, how, dice = st.columns([2, 2, 1], vertical_alignment="bottom")
     with where:
         name = data.choose(tuple(SETTINGS), own=False)
+    with how:
+        noise = controls.choice(stage.words["race_noise"], {share: f"{share:.0%}" for share in NOISES}, "noise", 0.0)
     with dice:
         seed = controls.seed()
     run_panel(
-        stage, TeacherFree(data=name, seed=seed),
-        lambda view: figures.race(view, stage.words, floor=FLOORS[name]),
+        stage, TeacherFree(data=name, noise=noise, seed=seed), lambda view: figures.race(view, stage.words),
         key="race", alt=stage.words["race_alt"],
         code=("dkdemo.distillation:virtual_teacher_loss", "dkdemo.distillation:kd_loss"),
     )  # fmt: skip

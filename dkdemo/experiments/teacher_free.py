@@ -21,7 +21,7 @@ RUNS = 5  # networks of each kind
 ALPHA = 0.1  # of the smoothed labels
 RIGHT, HEAT = 0.99, 20.0  # the virtual teacher's a and T, the paper's
 OWN_HEAT = 4.0
-WEIGHT = 0.5  # of the soft term, for both teachers
+WEIGHT = 0.9  # of the soft term, for both teachers
 WATCHED = 500
 
 
@@ -37,7 +37,7 @@ class Setting:
     seconds: float
 
 
-SETTINGS = {"digits": Setting(20, 64, 400, 50, 1e-2, 4.0), "mnist": Setting(100, 200, 300, 50, 5e-3, 10.0)}
+SETTINGS = {"digits": Setting(40, 64, 400, 50, 1e-2, 4.0), "mnist": Setting(100, 200, 300, 50, 5e-3, 10.0)}
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,19 @@ class TeacherFree(Recipe):
     Networks of one seed start from the same weights and see the same labelled images in the same batches; only the
     targets differ, so the gains over plain labels are paired. The self-taught ones come second: their teacher is the
     finished plain network of the same seed.
+
+    ``noise`` is the share of the labels that are replaced by wrong ones; the test labels stay clean.
     """
 
     name: ClassVar[str] = "teacher_free"
 
     data: str = "digits"
+    noise: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if not 0 <= self.noise <= 0.9:
+            raise ValueError(f"the share of wrong labels must be in [0, .9], got {self.noise}")
         if self.data not in SETTINGS:
             raise ValueError(f"data is one of {', '.join(SETTINGS)}, got {self.data!r:.80}")
         check_seed(self.seed)
@@ -77,7 +82,8 @@ class TeacherFree(Recipe):
         seeds = [RUNS * self.seed + run for run in range(RUNS)]
         few = [train.take(how.per_class, torch.Generator().manual_seed(seed)) for seed in seeds]
         x = torch.stack([own.normalised().flatten(1) for own in few])  # (S, n, D)
-        y = torch.stack([own.labels for own in few])
+        labelled = list(zip(few, seeds, strict=True))
+        y = torch.stack([spoilt(own.labels, len(train.classes), self.noise, seed) for own, seed in labelled])
         some = torch.randperm(len(test), generator=torch.Generator().manual_seed(seeds[0]))[:WATCHED].to(y.device)
 
         def first(z: Tensor, picked: tuple[Tensor, Tensor]) -> Tensor:
@@ -104,8 +110,13 @@ class TeacherFree(Recipe):
                 yield Progress(how.steps + step, 2 * how.steps, metrics)
 
         logits = torch.cat([answers(together, test), answers(pupils, test)])
-        size = {"per_class": how.per_class, "labelled": y.shape[1], "test": len(test)}
-        yield Done({**table(logits, test.labels), "n": size, **provenance(seeds, began)})
+        size = {
+            "per_class": how.per_class,
+            "labelled": y.shape[1],
+            "wrong": round(self.noise * y.shape[1]),
+            "test": len(test),
+        }
+        yield Done({**table(logits, test.labels), "noise": self.noise, "n": size, **provenance(seeds, began)})
 
 
 def learn(
@@ -137,6 +148,19 @@ def learn(
         adam.step()
         schedule.step()
         yield step
+
+
+def spoilt(labels: Tensor, classes: int, noise: float, seed: int) -> Tensor:
+    """The labels (n,), a share of them moved to one of the other classes."""
+    import torch
+
+    dice = torch.Generator().manual_seed(seed)
+    wrong = torch.randperm(len(labels), generator=dice)[: round(noise * len(labels))]
+    moved = torch.randint(1, classes, wrong.shape, generator=dice)
+    labels = labels.clone()
+    wrong, moved = wrong.to(labels.device), moved.to(labels.device)
+    labels[wrong] = (labels[wrong] + moved) % classes
+    return labels
 
 
 def smoothed_loss(logits: Tensor, labels: Tensor) -> Tensor:

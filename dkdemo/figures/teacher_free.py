@@ -36,7 +36,7 @@ def targets(
 ) -> go.Figure:
     """The image, and what each teacher says of it at T: the label's class in blue, all the rest in purple."""
     headings = [words["targets_image"], *(words[f"target_{name}"] for name in TARGETS)]
-    chart = side_by_side((0.62, 1, 1, 1), headings, gap=0.045, height=330)
+    chart = side_by_side((0.62, 1, 1, 1), headings, gap=0.06, height=330)
     picture(chart, np.repeat(image[..., None], 3, axis=-1), "")
     for axis, name in enumerate(TARGETS, start=2):
         chart.add_bar(
@@ -94,11 +94,8 @@ def released_code(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Fig
 
 
 @kept
-def race(view: Any, words: Mapping[str, str], *, floor: float) -> go.Figure:
-    """How four kinds of target learn; what each gains over plain labels, run by run; and how honest its confidence is.
-
-    ``floor`` is where the accuracies' axis starts, the same for all runs of one data set.
-    """
+def race(view: Any, words: Mapping[str, str]) -> go.Figure:
+    """How four kinds of target learn, what each gains over plain labels run by run, and how honest it is of itself."""
     headings = words["race_learning"], words["race_gain"], words["race_ece"]
     chart = side_by_side((1.1, 1, 0.9), headings, gap=0.085, height=330)
     for name in INK:
@@ -112,14 +109,15 @@ def race(view: Any, words: Mapping[str, str], *, floor: float) -> go.Figure:
     chart.add_shape(
         type="line", x0=-0.5, x1=3.5, y0=0, y1=0, xref="x2", yref="y2", line={"color": theme.TRUTH, "width": 2},
     )  # fmt: skip
-    kinds = {"tickvals": [0, 1, 2, 3], "ticktext": [words[f"method_{name}"] for name in INK], "range": [-0.5, 3.5]}
+    names = [f'<span style="color:{color}">{words[f"method_{name}"]}</span>' for name, color in INK.items()]
+    kinds = {"tickvals": [0, 1, 2, 3], "ticktext": names, "range": [-0.5, 3.5]}
     chart.update_layout(
         xaxis={"title": {"text": words["race_steps"], "standoff": 2}, "rangemode": "tozero"},
-        yaxis={"range": [floor, 1], "tickformat": ".0%"},
+        yaxis={"range": [0, 1.02], "tickformat": ".0%", "dtick": 0.25},
         xaxis2={**kinds, "tickangle": -30},
-        yaxis2={"range": [-6, 6], "tickvals": [-5, 0, 5]},
+        yaxis2={"range": [-8, 22], "dtick": 5},
         xaxis3={**kinds, "tickangle": -30},
-        yaxis3={"range": [0, 52], "tickvals": [0, 20, 40]},
+        yaxis3={"range": [0, 32], "dtick": 10},
     )
     if view.progress:
         chart.update_xaxes(range=[0, view.progress[0].steps / 2], selector={"anchor": "y"})
