@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
+from dkdemo.labels import virtual_teacher
 from dkdemo.probability import check_temperature
 
 
@@ -80,6 +81,30 @@ def kd_loss(
         raise ValueError(f"soft_weight must be from 0 to 1, got {soft_weight}")
     soft = soft_loss(student_logits, teacher_logits, temperature=temperature)
     return soft_weight * soft + (1 - soft_weight) * hard_loss(student_logits, labels)
+
+
+def virtual_teacher_loss(
+    student_logits: Tensor, labels: Tensor, *, right: float, temperature: float | Tensor, soft_weight: float
+) -> Tensor:
+    """Learn from a teacher nobody trained: `kd_loss` with the virtual teacher's answer for the teacher's.
+
+    loss = (1 - w) CE(labels, student) + w T² KL(p_d at T || student_T), p_d at T = softmax(ln p_d / T)
+
+    The paper's equation has no T² (its weights differ from model to model instead); we keep it, so that w means
+    the same at every temperature, as in `soft_loss`. With it the gradient of the soft term is T (student_T - p_d,T).
+    The other teacher-free method, Tf-KD self, needs no function of its own: it is `kd_loss` with the logits of an
+    earlier copy of the same network.
+
+    Args:
+        student_logits: (N, K), or stacked (..., N, K).
+        labels: (N,), or (..., N) a row of labels each.
+        right: a, how sure the virtual teacher is of the label, in (1 / K, 1).
+        temperature: T > 0. soft_weight: w in [0, 1].
+
+    Source: Yuan et al. 2020, arXiv:1909.11723, equations 8 and 9 (Tf-KD reg).
+    """
+    teacher = virtual_teacher(labels, student_logits.shape[-1], right=right).to(student_logits)
+    return kd_loss(student_logits, teacher.log(), labels, temperature=temperature, soft_weight=soft_weight)
 
 
 def shuffle_dark(teacher_logits: Tensor, labels: Tensor, *, generator: Generator | None = None) -> Tensor:

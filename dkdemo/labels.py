@@ -61,6 +61,47 @@ def smooth_labels(labels: ArrayLike, num_classes: int, alpha: float) -> Array:
     return smooth(one_hot(labels, num_classes), alpha)
 
 
+def virtual_teacher(labels: ArrayLike, num_classes: int, *, right: float) -> Array:
+    """A teacher made by hand, right every time: ``right`` on the label's class, the rest shared out evenly.
+
+    p_d(k) = a if k = c, else (1 - a) / (K - 1)
+
+    Args:
+        labels: class indices (...). num_classes: K >= 2.
+        right: a in (1 / K, 1), so that the teacher prefers the label; the paper always takes a >= .9.
+
+    Returns: probabilities (..., K), before any temperature. The paper's equation 9 softens them as any teacher's
+    answer: softmax(ln p_d / T), which is `dkdemo.probability.sharpen` (p_d, T). What comes out is a smoothed label
+    again, of some alpha. The code released with the paper does something else: softmax(p_d / T), and that is
+    nearly uniform.
+
+    >>> virtual_teacher(1, 4, right=0.97).round(2).tolist()
+    [0.01, 0.97, 0.01, 0.01]
+
+    Source: Yuan et al. 2020, arXiv:1909.11723, equation 8.
+    """
+    hot = one_hot(labels, num_classes)
+    try:
+        sensible = not isinstance(right, str) and 1 / num_classes < right < 1
+    except (TypeError, ValueError, RuntimeError):
+        sensible = False
+    if not sensible:
+        raise ValueError(f"right must lie between 1 / K and 1, got {right!r:.80} for {num_classes} classes")
+    other = (1 - right) / (num_classes - 1) if num_classes > 1 else 0.0
+    return hot * (right - other) + other
+
+
+def equivalent_alpha(num_classes: int, right: float) -> float:
+    """Which smoothing gives the label's class this share: alpha = (1 - right) K / (K - 1), for K >= 2.
+
+    >>> round(equivalent_alpha(4, 0.85), 12)
+    0.2
+    """
+    if num_classes < 2 or not 1 / num_classes <= right <= 1:
+        raise ValueError(f"need K >= 2 and a share from 1 / K to 1, got K = {num_classes}, share = {right}")
+    return (1 - right) * num_classes / (num_classes - 1)
+
+
 def optimal_gap(num_classes: int, alpha: float) -> float:
     """How far the right logit stands above the wrong ones when the loss on smoothed labels is smallest.
 

@@ -77,6 +77,18 @@ const KINDS = {
   },
 };
 
+/** Bars that are shares of a whole, ``group`` by ``group``: when one grows, its fellows make room in proportion. */
+KINDS.shares = {
+  ...KINDS.bars,
+  write: (drag, inputs, index, to, along) => {
+    const name = drag.inputs[0], was = inputs[name], start = index - (index % drag.group);
+    const inside = (at) => at >= start && at < start + drag.group && at !== index;
+    const others = was.reduce((sum, value, at) => sum + (inside(at) ? value : 0), 0), left = 1 - to[along];
+    const shrunk = (value) => tidy(others > 0 ? (value * left) / others : left / (drag.group - 1));
+    return { [name]: was.map((value, at) => (at === index ? to[along] : inside(at) ? shrunk(value) : value)) };
+  },
+};
+
 const tidy = (value) => Number(value.toPrecision(12));
 const snap = (value, step) => tidy(Math.round(value / step) * step);
 function setItem(inputs, name, index, value) {

@@ -19,6 +19,7 @@ from dkdemo.experiments.samples import Samples
 from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
 from dkdemo.experiments.sphere import Sphere
+from dkdemo.experiments.teacher_free import TeacherFree
 from dkdemo.experiments.unseen import Unseen
 from dkdemo.experiments.views import Views
 
@@ -36,6 +37,7 @@ def catalogue() -> dict[str, type[Recipe]]:
         Smoothing,
         SmoothTeacher,
         Manifold,
+        TeacherFree,
         Midpoint,
         Noise,
         Views,

@@ -61,6 +61,7 @@ class Drag:
     """What the viewer drags in the picture itself; the handles lie on trace number ``trace``.
 
     - ``bars``: one input, a list; handle k sets item k (for lying bars along x, else along y).
+    - ``shares``: bars of which each ``group`` in a row are shares of 1; when one moves, its fellows make room.
     - ``points``: two inputs, the lists of x and y, or one, the list of y.
     - ``box``: four inputs x0, y0, x1, y1 in the trace's axes; the middle moves it, the corners resize it.
 
@@ -68,18 +69,21 @@ class Drag:
     handle, with ``{name}`` for the bar's or point's own name.
     """
 
-    kind: Literal["bars", "points", "box"]
+    kind: Literal["bars", "shares", "points", "box"]
     inputs: tuple[str, ...]
     low: float | None = None
     high: float | None = None
     step: float = 0.01
     trace: int = 0
     label: str = ""
+    group: int = 0
 
     def __post_init__(self) -> None:
-        wanted = {"bars": (1,), "points": (1, 2), "box": (4,)}.get(self.kind, ())
+        if (self.kind == "shares") != (self.group >= 2):
+            raise ValueError(f"shares, and nothing else, have a group of at least 2; got {self}")
+        wanted = {"bars": (1,), "shares": (1,), "points": (1, 2), "box": (4,)}.get(self.kind, ())
         if len(self.inputs) not in wanted or self.step <= 0:
-            raise ValueError(f"bars have 1 input, points 1 or 2, a box 4, and step > 0; got {self}")
+            raise ValueError(f"bars have 1 input, shares too, points 1 or 2, a box 4, and step > 0; got {self}")
 
 
 # Streamlit gets a constant of a few lines; the program itself comes, compressed and cached for ever, from our route.

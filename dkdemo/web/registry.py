@@ -44,6 +44,13 @@ CHAPTERS = (
         _scenes(welcome=(1,), promises=(2, 3), speaker=(4,), map=(5,), question=(5,)),
     ),
     Chapter(
+        2,
+        "training",
+        "training",
+        8,
+        _scenes(descent=(6,), rate=(6,), entropy=(7,)),
+    ),
+    Chapter(
         5,
         "temperature",
         "distillation",
@@ -73,6 +80,13 @@ CHAPTERS = (
         "distillation",
         10,
         _scenes(formula=(24, 25), five_or_nine=(26,), penultimate=(27,), calibration=(27,), teacher=(28,)),
+    ),
+    Chapter(
+        8,
+        "teacher_free",
+        "distillation",
+        8,
+        _scenes(targets=(31, 32), released_code=(31,), race=(31,), table=(32,)),
     ),
     Chapter(
         9,

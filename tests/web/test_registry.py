@@ -9,9 +9,11 @@ from dkdemo.web.registry import CHAPTERS, chapter, walk
 # Which slides each chapter of the talk is about.
 SLIDES = {
     "opening": range(1, 6),
+    "training": (6, 7),
     "temperature": (16, 17, 21, 22),
     "distillation": (18, 19, 20, 23, 29, 30),
     "label_smoothing": range(24, 29),
+    "teacher_free": (31, 32),
     "mixing": range(33, 37),
     "simclr": range(52, 55),
 }

@@ -1,0 +1,29 @@
+// H(p), the cost of believing q instead, and that cost while q moves over to p. Twin: dkdemo/kernels/training.py.
+const TOWARDS = Array.from({ length: 21 }, (_, index) => index / 20);
+const TALLEST = 9;
+
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+const cost = (p, q) => sum(p.map((share, k) => (share > 0 ? -share * Math.log(q[k]) : 0)));
+
+export default function ({ shares, unit, per_nat }) {
+  const half = shares.length / 2;
+  const [p, q] = [shares.slice(0, half), shares.slice(half)].map((row) => row.map((share) => share / sum(row)));
+  const own = Math.max(cost(p, p), 0);
+  const cross = cost(p, q);
+  const extra = Math.max(cross - own, 0) * per_nat;
+  const together = [...p, ...q];
+  return {
+    shares: together,
+    shares_text: together.map((share) => (Math.floor(100 * share + 0.5) / 100).toFixed(2)),
+    unit,
+    entropy: own * per_nat,
+    cross: cross * per_nat,
+    divergence: extra,
+    own_bars: [own * per_nat, own * per_nat],
+    extra_bars: [0, Math.min(extra, TALLEST)],
+    path: TOWARDS.map((t) => cost(p, q.map((share, k) => (1 - t) * share + t * p[k])) * per_nat),
+    floor: [own * per_nat, own * per_nat],
+    now_y: [cross * per_nat],
+    most: Math.log(half) * per_nat,
+  };
+}

@@ -1,0 +1,204 @@
+"""Teachers made of nothing: plain labels, smoothed ones, a virtual teacher and one's own earlier copy, in one race."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dkdemo.experiments.race import check_seed, provenance, students_for
+from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs.events import Done, Event, Progress
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from dkdemo.models import StackedMLP
+
+FIRST = ("plain", "smooth", "virtual")  # trained together; then the plain ones teach their own fresh copies
+METHODS = (*FIRST, "own")
+RUNS = 5  # networks of each kind
+ALPHA = 0.1  # of the smoothed labels
+RIGHT, HEAT = 0.99, 20.0  # the virtual teacher's a and T, the paper's
+OWN_HEAT = 4.0
+WEIGHT = 0.9  # of the soft term, for both teachers
+WATCHED = 500
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What suits a data set."""
+
+    per_class: int
+    hidden: int
+    steps: int
+    batch_size: int
+    learning_rate: float
+    seconds: float
+
+
+SETTINGS = {"digits": Setting(40, 64, 400, 50, 1e-2, 4.0), "mnist": Setting(100, 200, 300, 50, 5e-3, 10.0)}
+
+
+@dataclass(frozen=True)
+class TeacherFree(Recipe):
+    """Four ways to make a target from a label, five networks each, and nobody is larger or better than anybody.
+
+    Networks of one seed start from the same weights and see the same labelled images in the same batches; only the
+    targets differ, so the gains over plain labels are paired. The self-taught ones come second: their teacher is the
+    finished plain network of the same seed.
+
+    ``noise`` is the share of the labels that are replaced by wrong ones; the test labels stay clean.
+    """
+
+    name: ClassVar[str] = "teacher_free"
+
+    data: str = "digits"
+    noise: float = 0.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.noise <= 0.9:
+            raise ValueError(f"the share of wrong labels must be in [0, .9], got {self.noise}")
+        if self.data not in SETTINGS:
+            raise ValueError(f"data is one of {', '.join(SETTINGS)}, got {self.data!r:.80}")
+        check_seed(self.seed)
+
+    def expected_seconds(self) -> float:
+        return SETTINGS[self.data].seconds
+
+    def run(self) -> Iterator[Event]:
+        import time
+
+        import torch
+
+        from dkdemo import datasets
+        from dkdemo.device import pick
+        from dkdemo.distillation import hard_loss, kd_loss, virtual_teacher_loss
+        from dkdemo.training import answers, marks
+
+        began, how = time.perf_counter(), SETTINGS[self.data]
+        train, test = datasets.load(self.data, str(pick()))
+        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        few = [train.take(how.per_class, torch.Generator().manual_seed(seed)) for seed in seeds]
+        x = torch.stack([own.normalised().flatten(1) for own in few])  # (S, n, D)
+        labelled = list(zip(few, seeds, strict=True))
+        y = torch.stack([spoilt(own.labels, len(train.classes), self.noise, seed) for own, seed in labelled])
+        some = torch.randperm(len(test), generator=torch.Generator().manual_seed(seeds[0]))[:WATCHED].to(y.device)
+
+        def first(z: Tensor, picked: tuple[Tensor, Tensor]) -> Tensor:
+            """(3, S, N, K) -> (3 S,): plain, smoothed, virtual."""
+            virtual = virtual_teacher_loss(z[2], y[picked], right=RIGHT, temperature=HEAT, soft_weight=WEIGHT)
+            return torch.cat([hard_loss(z[0], y[picked]), smoothed_loss(z[1], y[picked]), virtual])
+
+        def second(z: Tensor, picked: tuple[Tensor, Tensor]) -> Tensor:
+            return kd_loss(z[0], wanted[picked], y[picked], temperature=OWN_HEAT, soft_weight=WEIGHT)
+
+        together = students_for(train, how.hidden, seeds, len(FIRST))
+        due = marks(how.steps, 16)
+        for step in learn(together, x, len(FIRST), first, how, seeds):
+            if step in due:
+                right = _right(together, test, some, len(FIRST))
+                metrics = dict(zip(FIRST, right, strict=True))
+                yield Progress(step, 2 * how.steps, {**metrics, "lesson": float(step)})
+        with torch.no_grad():
+            wanted = together(x.repeat(len(FIRST), 1, 1))[:RUNS]  # the plain ones' answers, kept
+        pupils = students_for(train, how.hidden, seeds, 1)
+        for step in learn(pupils, x, 1, second, how, seeds):
+            if step in due:
+                metrics = {"own": _right(pupils, test, some, 1)[0], "lesson": float(step)}
+                yield Progress(how.steps + step, 2 * how.steps, metrics)
+
+        logits = torch.cat([answers(together, test), answers(pupils, test)])
+        size = {
+            "per_class": how.per_class,
+            "labelled": y.shape[1],
+            "wrong": round(self.noise * y.shape[1]),
+            "test": len(test),
+        }
+        yield Done({**table(logits, test.labels), "noise": self.noise, "n": size, **provenance(seeds, began)})
+
+
+def learn(
+    students: StackedMLP,
+    x: Tensor,
+    kinds: int,
+    loss_of: Callable[[Tensor, tuple[Tensor, Tensor]], Tensor],
+    how: Setting,
+    seeds: list[int],
+) -> Iterator[int]:
+    """Train ``kinds`` copies of each run in place; the batches follow from the seeds alone. Yields the step's number.
+
+    ``loss_of`` takes the logits (kinds, S, N, K) and the index of the examples they answer, and gives a loss a copy.
+    """
+    import torch
+
+    from dkdemo.training import annealed_adam
+
+    runs, examples = x.shape[:2]
+    every = torch.arange(runs, device=x.device)[:, None]
+    dice = [torch.Generator().manual_seed(seed) for seed in seeds]
+    adam, schedule = annealed_adam(students, how.learning_rate, how.steps)
+    for step in range(1, how.steps + 1):
+        index = torch.stack([torch.randperm(examples, generator=own)[: how.batch_size] for own in dice]).to(x.device)
+        picked = every, index
+        logits = students(x[picked].repeat(kinds, 1, 1)).unflatten(0, (kinds, runs))
+        adam.zero_grad()
+        loss_of(logits, picked).sum().backward()
+        adam.step()
+        schedule.step()
+        yield step
+
+
+def spoilt(labels: Tensor, classes: int, noise: float, seed: int) -> Tensor:
+    """The labels (n,), a share of them moved to one of the other classes."""
+    import torch
+
+    dice = torch.Generator().manual_seed(seed)
+    wrong = torch.randperm(len(labels), generator=dice)[: round(noise * len(labels))]
+    moved = torch.randint(1, classes, wrong.shape, generator=dice)
+    labels = labels.clone()
+    wrong, moved = wrong.to(labels.device), moved.to(labels.device)
+    labels[wrong] = (labels[wrong] + moved) % classes
+    return labels
+
+
+def smoothed_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross entropy with labels smoothed by ALPHA, the mean over each copy's batch: (S, N, K), (S, N) -> (S,)."""
+    from dkdemo.labels import smooth_labels
+
+    targets = smooth_labels(labels, logits.shape[-1], ALPHA)
+    return -(targets * logits.log_softmax(-1)).sum(-1).mean(-1)
+
+
+def _right(students: StackedMLP, test: Any, some: Tensor, kinds: int) -> list[float]:
+    """The mean accuracy of each kind on some of the test images."""
+    from dkdemo.evaluation import accuracy
+    from dkdemo.training import answers
+
+    return accuracy(answers(students, test, some), test.labels[some]).view(kinds, -1).mean(1).tolist()
+
+
+def table(logits: Tensor, labels: Tensor) -> dict[str, Any]:
+    """Of (methods * runs, N, K): accuracy and gain over plain, loss in nats, and calibration error, (methods, runs)."""
+    import torch
+    import torch.nn.functional as F
+
+    from dkdemo.evaluation import accuracy, ece, spread
+
+    right = accuracy(logits, labels).view(len(METHODS), -1).cpu()
+    losses = torch.stack([F.cross_entropy(z.double(), labels) for z in logits]).view_as(right)
+    errors = torch.tensor([ece(z.softmax(-1), labels) for z in logits], dtype=torch.float64).view_as(right)
+    gains = right - right[0]
+    return {
+        "methods": list(METHODS),
+        "accuracy": right.numpy(),
+        "mean": right.mean(1).tolist(),
+        "std": [spread(runs).std for runs in right],
+        "gain": gains.numpy(),
+        "gain_mean": gains.mean(1).tolist(),
+        "gain_worst": gains.amin(1).tolist(),
+        "loss": losses.cpu().numpy(),
+        "ece": errors.numpy(),
+        "ece_mean": errors.mean(1).tolist(),
+    }

@@ -1,0 +1,107 @@
+"""Teacher-free: can one say the small probabilities oneself, by a rule or by one's own earlier copy? (slides 31, 32)"""
+
+import numpy as np
+import streamlit as st
+
+from dkdemo.experiments.answer import Answer
+from dkdemo.experiments.teacher_free import METHODS, SETTINGS, TeacherFree
+from dkdemo.figures import teacher_free as figures
+from dkdemo.kernels import KERNELS, script
+from dkdemo.web import controls, data
+from dkdemo.web.plot import Slider, plot
+from dkdemo.web.run_panel import ask, explain, run_panel
+from dkdemo.web.scenes import Stage, show
+
+VIRTUAL = r"p^d(c) = a, \quad p^d(k \ne c) = (1-a)/(K-1)"
+LOSS = r"\mathcal{L} = (1-w)\,CE(y, p) + w\,T^2\,KL(\text{target}_T\,\|\,p_T)"
+DOUBTFUL, LAST = 77, 718  # an 8 that the network reads as one, though it might be a 1; the last test digit
+NOISES = (0.0, 0.2, 0.4)
+
+
+def targets(stage: Stage) -> None:
+    stage.title("targets_title")
+    formula, which = st.columns([3.4, 1], vertical_alignment="bottom")
+    with formula:
+        stage.equation(VIRTUAL + r", \qquad p^d_T = \mathrm{softmax}(\ln p^d / T)")
+    with which:
+        index = controls.integer(stage.words["targets_which"], "index", DOUBTFUL, 0, LAST)
+    answer = ask(Answer(index=index))
+    if answer is None:
+        return
+    inputs = {
+        "logits": np.asarray(answer["student_logits"]).round(6).tolist(),
+        "label": answer["label"],
+        "right": 0.99,
+        "temperature": 4.0,
+    }
+    sliders = [
+        Slider("right", stage.words["right"], 0.5, 0.999, 0.99, step=0.001, format=".3f"),
+        Slider("temperature", stage.words["temperature"], 1, 40, 4, step=0.1, log=True, format=".1f"),
+    ]
+    names = list(answer["classes"])
+    chart = figures.targets(
+        np.asarray(answer["image"]), answer["label"], KERNELS["three_targets"](**inputs), names, stage.words
+    )
+    state = plot(
+        chart, key="teacher_free.targets", alt=stage.words["targets_alt"], kernel="three_targets", inputs=inputs,
+        sliders=sliders, download="three_targets",
+    )  # fmt: skip
+    stage.erratum(stage.words["targets_slide"], stage.words["targets_right"], "targets_erratum")
+    stage.say("targets_story")
+    stage.source("targets_source")
+    code = ("dkdemo.labels:virtual_teacher", "dkdemo.labels:equivalent_alpha", "dkdemo.probability:sharpen")
+    explain(stage, code=code, script=script("three_targets", state))
+
+
+def released_code(stage: Stage) -> None:
+    stage.title("code_title")
+    stage.equation(r"\text{paper: } \mathrm{softmax}(\ln p^d / T) \qquad \text{code: } \mathrm{softmax}(p^d / T)")
+    inputs = {"classes": 100.0, "right": 0.99, "temperature": 20.0}
+    sliders = [
+        Slider("classes", stage.words["classes"], 2, 100, 100, step=1, format="d"),
+        Slider("right", stage.words["right"], 0.5, 0.999, 0.99, step=0.001, format=".3f"),
+        Slider("temperature", stage.words["temperature"], 10, 40, 20, step=0.1, format=".1f"),
+    ]
+    state = plot(
+        figures.released_code(KERNELS["released_code"](**inputs), stage.words),
+        key="teacher_free.code", alt=stage.words["code_alt"], kernel="released_code", inputs=inputs, sliders=sliders,
+        download="equation_and_code",
+    )  # fmt: skip
+    stage.say("code_story")
+    stage.source("code_source")
+    code = ("dkdemo.labels:virtual_teacher", "dkdemo.kernels.teacher_free:released_code")
+    explain(stage, code=code, script=script("released_code", state))
+
+
+def race(stage: Stage) -> None:
+    stage.title("race_title")
+    guess = stage.predict("race_guess", [f"race_guess_{name}" for name in (*METHODS[1:], "nobody")])
+    if guess is None:
+        return
+    stage.equation(LOSS)
+    where, how, dice = st.columns([2, 2, 1], vertical_alignment="bottom")
+    with where:
+        name = data.choose(tuple(SETTINGS), own=False)
+    with how:
+        noise = controls.choice(stage.words["race_noise"], {share: f"{share:.0%}" for share in NOISES}, "noise", 0.0)
+    with dice:
+        seed = controls.seed()
+    run_panel(
+        stage, TeacherFree(data=name, noise=noise, seed=seed), lambda view: figures.race(view, stage.words),
+        key="race", alt=stage.words["race_alt"],
+        code=("dkdemo.distillation:virtual_teacher_loss", "dkdemo.distillation:kd_loss"),
+    )  # fmt: skip
+    if guess:
+        stage.say("race_yours", guess=stage.words[guess])
+    stage.say("race_story")
+
+
+def table(stage: Stage) -> None:
+    stage.title("table_title")
+    plot(figures.table(stage.words), key="teacher_free.table", alt=stage.words["table_alt"], download="tf_kd_paper")
+    stage.source("table_source")
+    stage.say("table_story")
+    stage.erratum(stage.words["table_slide"], stage.words["table_right"], "table_erratum")
+
+
+show("teacher_free", targets=targets, released_code=released_code, race=race, table=table)
