@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dkdemo.datastore import present
 from dkdemo.experiments.answer import Answer
+from dkdemo.experiments.double_descent import DoubleDescent
+from dkdemo.experiments.epochs import Epochs
 from dkdemo.experiments.everything import Everything
 from dkdemo.experiments.figure5 import Figure5
 from dkdemo.experiments.gallery import Gallery
@@ -13,6 +15,7 @@ from dkdemo.experiments.matrix import Matrix
 from dkdemo.experiments.midpoint import Midpoint
 from dkdemo.experiments.noise import Noise
 from dkdemo.experiments.overconfident import Overconfident
+from dkdemo.experiments.polynomials import Polynomials
 from dkdemo.experiments.race import Race
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.samples import Samples
@@ -27,6 +30,9 @@ def catalogue() -> dict[str, type[Recipe]]:
     """All recipes, keyed by the word that runs them: ``python -m dkdemo run WORD``."""
     recipes: list[type[Recipe]] = [
         Samples,
+        Polynomials,
+        DoubleDescent,
+        Epochs,
         Race,
         Everything,
         Unseen,

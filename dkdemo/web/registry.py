@@ -44,6 +44,13 @@ CHAPTERS = (
         _scenes(welcome=(1,), promises=(2, 3), speaker=(4,), map=(5,), question=(5,)),
     ),
     Chapter(
+        3,
+        "theory",
+        "training",
+        12,
+        _scenes(ucurve=(8,), beyond=(9,), revolution=(10,), demo=(11, 12), epochs=(12,)),
+    ),
+    Chapter(
         5,
         "temperature",
         "distillation",

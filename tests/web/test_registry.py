@@ -9,6 +9,7 @@ from dkdemo.web.registry import CHAPTERS, chapter, walk
 # Which slides each chapter of the talk is about.
 SLIDES = {
     "opening": range(1, 6),
+    "theory": range(8, 13),
     "temperature": (16, 17, 21, 22),
     "distillation": (18, 19, 20, 23, 29, 30),
     "label_smoothing": range(24, 29),
