@@ -18,9 +18,10 @@ from dkdemo.web.scenes import Stage, show
 
 GHOSTS = 10  # fits drawn beyond the threshold; the errors are over all of them
 NO_RIDGE = EXPONENTS[0] - 0.5  # the slider's left end
-SMALLEST = r"\hat w = X^{+} y: \quad \text{of all } w \text{ with the least } \lVert Xw - y \rVert \text{ the smallest}"
+ERROR = r"\mathbb{E}\,(y - \hat f)^2 = (\mathbb{E} \hat f - f)^2 + \mathrm{Var}\,\hat f + \sigma^2"
+SMALLEST = r"\hat w = X^{+} y = \lim_{\lambda \to 0}\, (X^\top X + \lambda I)^{-1} X^\top y"
 RANDOM_NET = (
-    r"f(x) = \tfrac{1}{\sqrt N} \sum_{k=1}^{N} a_k \max(0, w_k \cdot x), \quad "
+    r"\textstyle f(x) = \sum_{k=1}^{N} a_k \max(0, w_k \cdot x) / \sqrt N, \quad w_k \sim \mathcal{N}, \quad "
     r"\hat a_\lambda = (\Phi^\top \Phi + \lambda I)^{-1} \Phi^\top y"
 )
 SAMPLE = ("dkdemo.regression:minimum_norm", "dkdemo.regression:legendre_features")
@@ -34,10 +35,18 @@ def looked_up(answer: Mapping[str, Any], shown: slice, runs: int, risk: str) -> 
     return inputs | {"sizes": [degree + 1 for degree in answer["degrees"][shown]], "fits": fits.tolist()}
 
 
+def under(stage: Stage, equation: str) -> Polynomials:
+    """The equation, and beside it the seed of the samples."""
+    formula, dice = st.columns([5, 1], vertical_alignment="center")
+    with formula:
+        stage.equation(equation)
+    with dice:
+        return Polynomials(seed=controls.seed())
+
+
 def ucurve(stage: Stage) -> None:
     stage.title("ucurve_title")
-    stage.equation(r"\mathbb{E}\,(y - \hat f)^2 = \text{bias}^2 + \text{variance} + \sigma^2")
-    recipe = Polynomials(seed=controls.seed())
+    recipe = under(stage, ERROR)
     answer = ask(recipe)
     if answer is None:
         return
@@ -58,8 +67,7 @@ def beyond(stage: Stage) -> None:
     guess = stage.predict("beyond_guess", ("beyond_guess_worse", "beyond_guess_stays", "beyond_guess_better"))
     if guess is None:
         return
-    stage.equation(SMALLEST)
-    recipe = Polynomials(seed=controls.seed())
+    recipe = under(stage, SMALLEST)
     answer = ask(recipe)
     if answer is None:
         return

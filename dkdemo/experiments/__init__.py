@@ -13,8 +13,10 @@ from dkdemo.experiments.large_batches import LargeBatches
 from dkdemo.experiments.manifold import Manifold
 from dkdemo.experiments.matrix import Matrix
 from dkdemo.experiments.midpoint import Midpoint
+from dkdemo.experiments.more_data import MoreData
 from dkdemo.experiments.noise import Noise
 from dkdemo.experiments.overconfident import Overconfident
+from dkdemo.experiments.overwide import Overwide
 from dkdemo.experiments.polynomials import Polynomials
 from dkdemo.experiments.race import Race
 from dkdemo.experiments.recipe import Recipe
@@ -24,6 +26,7 @@ from dkdemo.experiments.smoothing import Smoothing
 from dkdemo.experiments.sphere import Sphere
 from dkdemo.experiments.unseen import Unseen
 from dkdemo.experiments.views import Views
+from dkdemo.experiments.what_buys import WhatBuys
 
 
 def catalogue() -> dict[str, type[Recipe]]:
@@ -44,6 +47,9 @@ def catalogue() -> dict[str, type[Recipe]]:
         Manifold,
         Midpoint,
         Noise,
+        Overwide,
+        WhatBuys,
+        MoreData,
         Views,
         Sphere,
         LargeBatches,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from dkdemo.experiments.race import check_seed
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
 
 EXAMPLES = {"digits": 200, "mnist": 300}  # n for each data set
 RUNS = 5
@@ -67,6 +70,8 @@ class DoubleDescent(Recipe):
             parts = (train[order[:n]], train[order[n : n + HELD_OUT]], test[shown])
             targets = F.one_hot(parts[0].labels, len(train.classes)).double()
             inputs = [part.normalised().flatten(1) for part in parts]
+            if run == 0:
+                spectrum = at_threshold(inputs[0], dice)
             sweep = outputs_by_width(inputs, targets - targets.mean(0), widths, RIDGES, dice)
             for column, outputs in enumerate(sweep):
                 for row, (part, answer) in enumerate(zip(parts, outputs, strict=True)):
@@ -81,9 +86,22 @@ class DoubleDescent(Recipe):
                 "test": errors[2].numpy(),
                 "tuned": errors[2][best, torch.arange(len(widths))].numpy(),  # (widths, runs)
                 "tuned_ridge": [RIDGES[row] for row in best.tolist()],
+                "spectrum": spectrum.tolist(),  # of the first run's features at N = n, largest first
                 "n": {"train": n, "held_out": HELD_OUT, "test": tested},
                 "seeds": seeds,
                 "device": describe(device),
                 "seconds": time.perf_counter() - began,
             }
         )
+
+
+def at_threshold(inputs: Tensor, generator: Generator) -> Tensor:
+    """The eigenvalues of Φ Φᵀ / N for as many features as examples, largest first; ``generator`` stays as it is."""
+    from torch.linalg import eigvalsh
+
+    from dkdemo.regression import draw_directions, random_features
+
+    n = len(inputs)
+    twin = generator.clone_state()
+    features = random_features(inputs, draw_directions(inputs.shape[1], n, twin).to(inputs.device))
+    return eigvalsh(features @ features.T / n).clamp_min(0).flip(0).cpu()

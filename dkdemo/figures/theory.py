@@ -15,6 +15,7 @@ from dkdemo.figures.panels import note, side_by_side
 from dkdemo.figures.race import curve
 from dkdemo.kernels.theory import DRAWN, EDGE
 
+LABELLED = 20  # the step at which the curve of what is learnt carries its name
 SIMPLE = 15  # coefficients shown in the U-curve; the lecture walks on from there
 
 
@@ -75,7 +76,7 @@ def beyond(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[
         x=3, y=np.log10(best), xref="x2", yref="y2", text=words["beyond_valley"], showarrow=False, xanchor="right",
         yanchor="top",
     )  # fmt: skip
-    powers = {"exponentformat": "power", "showexponent": "all"}
+    powers = (-2, 0, 2, 4, 6)
     chart.update_layout(
         xaxis2={
             "type": "log",
@@ -83,7 +84,12 @@ def beyond(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[
             "tickvals": [1, 5, 20, 100, 1000],
             "title": {"text": words["size"], "standoff": 4},
         },
-        yaxis2={"type": "log", "range": [-3.3, 8.4], "tickvals": [0.01, 1, 100, 1e4, 1e6], **powers},
+        yaxis2={
+            "type": "log",
+            "range": [-3.3, 8.4],
+            "tickvals": [10.0**k for k in powers],
+            "ticktext": [f"10<sup>{k}</sup>" for k in powers],
+        },
     )
     return note(chart, claim=words["beyond_claim"])
 
@@ -155,7 +161,7 @@ def revolution(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure
         chart.add_annotation(x=x, y=2.0, text=words[key], xanchor=anchor, showarrow=False, font={"color": color})
     chart.update_layout(
         xaxis={"range": [-EDGE, EDGE], "tickvals": [-1, 0, 1], "title": {"text": words["revolution_place"]}},
-        yaxis={"range": [0, 2.2], "tickvals": [0, 1, 2]},
+        yaxis={"range": [0, 2.2], "showticklabels": False},
     )
     return note(chart, claim=words["revolution_claim"])
 
@@ -163,7 +169,7 @@ def revolution(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure
 @kept
 def demo(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """Test and training error of random networks against their width, at the ridge of the slider; λ = 0 stays grey."""
-    chart = theme.figure(370, margin={**theme.layout()["margin"], "t": 20})
+    chart = theme.figure(315, margin={**theme.layout()["margin"], "t": 12, "b": 50})
     widths = list(answer["widths"])
     bare = np.asarray(answer["test"])[0].mean(1)
     grey = {"color": theme.REST, "width": theme.LINE + 1}
@@ -195,7 +201,7 @@ def demo(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[st
             x=x, y=y, text=text, xanchor=anchor, xshift=12 if "%" in text else 0, showarrow=False,
             font={"color": color, "size": theme.FONT_SIZE + 2},
         )  # fmt: skip
-    _threshold(chart, answer["examples"], words["demo_threshold"], "", 0.98)
+    _threshold(chart, answer["examples"], words["threshold"], "", 0.98)
     chart.update_layout(
         xaxis={
             "type": "log",
@@ -213,13 +219,20 @@ def demo(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[st
 @kept
 def epochs(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Test error over the steps with wrong labels in the lesson, and without; the part of the labels not learned."""
-    chart = theme.figure(360, margin={**theme.layout()["margin"], "t": 20})
+    chart = theme.figure(350, margin={**theme.layout()["margin"], "t": 16})
     for run, ghost in ((view.ghost, True), (view, False)):
         if run is not None and run.result is not None:
             _spread(chart, run.result, ghost)
-    curve(chart, view, "noisy_fit", theme.FAINT, words["epochs_fit"], dash="dot", width=3, x="train_step")
+    curve(chart, view, "noisy_fit", theme.FAINT, "", dash="dot", width=3, x="train_step")
     curve(chart, view, "clean", theme.TRUTH, words["epochs_clean"], dash="dash", below=True, x="train_step")
     curve(chart, view, "noisy", theme.STUDENT, words["epochs_noisy"], width=5, x="train_step")
+    if view.result is not None:
+        points = [event.metrics for event in view.progress]
+        at = next((point for point in points if point["train_step"] >= LABELLED), points[-1])
+        chart.add_annotation(
+            x=at["train_step"], y=at["noisy_fit"], text=words["epochs_fit"], showarrow=False, xanchor="left", xshift=14,
+            yanchor="bottom", font={"color": theme.FAINT},
+        )  # fmt: skip
     for note_ in chart.layout.annotations:
         note_.x = np.log10(note_.x)  # the names at the curves' ends, on a logarithmic axis
     chart.update_layout(

@@ -89,6 +89,13 @@ CHAPTERS = (
         _scenes(mixup=(33,), manifold=(34,), cutmix=(35,), midpoint=(36,), noise=(36,)),
     ),
     Chapter(
+        11,
+        "regularising",
+        "data",
+        10,
+        _scenes(surface=(42,), buys=(42, 43), freedom=(43,), hurts=(43,)),
+    ),
+    Chapter(
         14,
         "simclr",
         "contrastive",
