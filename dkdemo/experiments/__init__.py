@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dkdemo.datastore import present
 from dkdemo.experiments.answer import Answer
+from dkdemo.experiments.double_descent import DoubleDescent
+from dkdemo.experiments.epochs import Epochs
 from dkdemo.experiments.everything import Everything
 from dkdemo.experiments.figure5 import Figure5
 from dkdemo.experiments.gallery import Gallery
@@ -11,8 +13,11 @@ from dkdemo.experiments.large_batches import LargeBatches
 from dkdemo.experiments.manifold import Manifold
 from dkdemo.experiments.matrix import Matrix
 from dkdemo.experiments.midpoint import Midpoint
+from dkdemo.experiments.more_data import MoreData
 from dkdemo.experiments.noise import Noise
 from dkdemo.experiments.overconfident import Overconfident
+from dkdemo.experiments.overwide import Overwide
+from dkdemo.experiments.polynomials import Polynomials
 from dkdemo.experiments.race import Race
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.samples import Samples
@@ -22,12 +27,16 @@ from dkdemo.experiments.sphere import Sphere
 from dkdemo.experiments.teacher_free import TeacherFree
 from dkdemo.experiments.unseen import Unseen
 from dkdemo.experiments.views import Views
+from dkdemo.experiments.what_buys import WhatBuys
 
 
 def catalogue() -> dict[str, type[Recipe]]:
     """All recipes, keyed by the word that runs them: ``python -m dkdemo run WORD``."""
     recipes: list[type[Recipe]] = [
         Samples,
+        Polynomials,
+        DoubleDescent,
+        Epochs,
         Race,
         Everything,
         Unseen,
@@ -40,6 +49,9 @@ def catalogue() -> dict[str, type[Recipe]]:
         TeacherFree,
         Midpoint,
         Noise,
+        Overwide,
+        WhatBuys,
+        MoreData,
         Views,
         Sphere,
         LargeBatches,

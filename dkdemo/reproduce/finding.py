@@ -41,6 +41,11 @@ def slip(slide: int, what: str, printed: str, right: str, explained: bool, why: 
     return Finding(slide, what, printed, right, "slip" if explained else "DISAGREES", why)
 
 
+def claimed(slide: int, what: str, holds: bool, measured: str) -> Finding:
+    """A claim that the slide makes in words; ``holds`` is computed, ``measured`` says by which numbers."""
+    return Finding(slide, what, "said in words", measured, "agrees" if holds else "DISAGREES")
+
+
 def quoted(slide: int, what: str, printed: str, why: str) -> Finding:
     """A paper's number that a lecture cannot train again: named as such, never passed off as ours."""
     return Finding(slide, what, printed, "-", "paper", why)

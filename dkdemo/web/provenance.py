@@ -19,8 +19,20 @@ def _sizes(words: Words, n: Any) -> str:
     return ", ".join(f"{words.get(f'n_{name}', name)} {size}" for name, size in n.items())
 
 
+def measured(words: Words, result: Mapping[str, Any]) -> str:
+    """Seeds, sizes, device and seconds of a short answer, computed here and never replayed."""
+    return f"**{words['measured']}** · {_facts(words, result)}"
+
+
 def caption(words: Words, job: Job, result: Mapping[str, Any]) -> str:
     """Seeds, sizes, device and seconds of a finished run; a replay says so, with its date."""
+    if not job.replay:
+        return measured(words, result)
+    day = datetime.fromtimestamp(job.finished_at or 0).strftime("%Y-%m-%d %H:%M")
+    return f"**{words['replay'].replace('{date}', day)}** · {_facts(words, result)}"
+
+
+def _facts(words: Words, result: Mapping[str, Any]) -> str:
     facts = {
         "seeds": ", ".join(str(seed) for seed in result["seeds"]),
         "n": _sizes(words, result["n"]),
@@ -30,10 +42,7 @@ def caption(words: Words, job: Job, result: Mapping[str, Any]) -> str:
     text = words["provenance"]
     for name, value in facts.items():
         text = text.replace(f"{{{name}}}", value)
-    if not job.replay:
-        return f"**{words['measured']}** · {text}"
-    day = datetime.fromtimestamp(job.finished_at or 0).strftime("%Y-%m-%d %H:%M")
-    return f"**{words['replay'].replace('{date}', day)}** · {text}"
+    return text
 
 
 def failure(words: Words, key: str, sentence: str) -> str:

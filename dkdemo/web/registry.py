@@ -51,6 +51,13 @@ CHAPTERS = (
         _scenes(descent=(6,), rate=(6,), entropy=(7,)),
     ),
     Chapter(
+        3,
+        "theory",
+        "training",
+        12,
+        _scenes(ucurve=(8,), beyond=(9,), revolution=(10,), demo=(11, 12), epochs=(12,)),
+    ),
+    Chapter(
         5,
         "temperature",
         "distillation",
@@ -94,6 +101,13 @@ CHAPTERS = (
         "data",
         12,
         _scenes(mixup=(33,), manifold=(34,), cutmix=(35,), midpoint=(36,), noise=(36,)),
+    ),
+    Chapter(
+        11,
+        "regularising",
+        "data",
+        10,
+        _scenes(surface=(42,), buys=(42, 43), freedom=(43,), hurts=(43,)),
     ),
     Chapter(
         14,

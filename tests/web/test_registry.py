@@ -10,11 +10,13 @@ from dkdemo.web.registry import CHAPTERS, chapter, walk
 SLIDES = {
     "opening": range(1, 6),
     "training": (6, 7),
+    "theory": range(8, 13),
     "temperature": (16, 17, 21, 22),
     "distillation": (18, 19, 20, 23, 29, 30),
     "label_smoothing": range(24, 29),
     "teacher_free": (31, 32),
     "mixing": range(33, 37),
+    "regularising": (42, 43),
     "simclr": range(52, 55),
 }
 

@@ -1,0 +1,23 @@
+// Measured curves looked up at one number of coefficients. Twin: dkdemo/kernels/theory.py.
+export default function ({ sizes, fits, bias, variance, risk, train, size }) {
+  let here = 0;
+  sizes.forEach((value, place) => {
+    if (Math.abs(value - size) < Math.abs(sizes[here] - size)) here = place;
+  });
+  const curves = fits[here];
+  return {
+    coefficients: sizes[here],
+    degree: sizes[here] - 1,
+    ghosts: curves.flatMap((curve) => [...curve, null]),
+    average: curves[0].map((_, x) => curves.reduce((sum, curve) => sum + curve[x], 0) / curves.length),
+    first: curves[0],
+    bias_here: bias[here],
+    variance_here: variance[here],
+    risk_here: risk[here],
+    train_here: train[here],
+    mark_x: [sizes[here]],
+    mark_y: [risk[here]],
+    mark_bias: [bias[here]],
+    mark_variance: [variance[here]],
+  };
+}

@@ -1,0 +1,117 @@
+"""Seventeen thousand parameters for a handful of points: what L2, L1 and augmentation make of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+
+from dkdemo.experiments.race import check_seed, provenance
+from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs.events import Done, Event, Progress, Snapshot
+
+METHODS = ("plain", "l2", "l1", "augment")
+RUNS = 5
+SIZES = (2, 128, 128, 2)
+NOISE = 0.3  # standard deviation around the two moons
+L2, L1, JITTER = 2.0, 0.03, 0.3  # of strength 1
+STEPS, RATE = 400, 1e-2
+GRID, EDGE = 48, 2.2
+TESTED = 2000
+
+
+@dataclass(frozen=True)
+class Overwide(Recipe):
+    """Two noisy moons, four ways to hold a wide net back, five seeds each: twenty nets in one model.
+
+    Runs differ in points and first weights; within a run the four nets share both. ``strength`` multiplies L2, L1
+    and the width of the augmentation's noise.
+    """
+
+    name: ClassVar[str] = "overwide"
+
+    points: int = 40
+    strength: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 4 <= self.points <= 4000:
+            raise ValueError(f"points must be 4 to 4000, got {self.points}")
+        if not 0 <= self.strength <= 10:
+            raise ValueError(f"strength must be between 0 and 10, got {self.strength}")
+        check_seed(self.seed)
+
+    def expected_seconds(self) -> float:
+        return 3 + self.points / 60
+
+    def run(self) -> Iterator[Event]:
+        import torch
+
+        from dkdemo.device import pick
+        from dkdemo.models import StackedMLP
+        from dkdemo.regularisation import train_regularised, weight_norms, zero_shares
+        from dkdemo.training import marks
+
+        began, device = time.perf_counter(), pick()
+        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        dice = [np.random.default_rng(seed) for seed in seeds]
+        sets = [moons(self.points, one) for one in dice]
+        fresh = moons(TESTED, np.random.default_rng((self.seed, RUNS)))
+        x = torch.tensor(np.stack([one[0] for one in sets]), device=device).repeat(len(METHODS), 1, 1)
+        y = torch.tensor(np.stack([one[1] for one in sets]), device=device).repeat(len(METHODS), 1)
+        unseen, truth = (torch.tensor(part, device=device) for part in fresh)
+        side = torch.linspace(-EDGE, EDGE, GRID, device=device)
+        plane = torch.cartesian_prod(side, side).flip(1)
+        net = StackedMLP(SIZES, seeds * len(METHODS)).to(device)
+
+        def per_copy(**strengths: float) -> torch.Tensor:
+            held = torch.tensor([strengths.get(method, 0.0) for method in METHODS], device=device)
+            return (self.strength * held).repeat_interleave(RUNS)
+
+        jitter, chance = per_copy(augment=JITTER)[:, None, None], torch.Generator().manual_seed(seeds[0])
+
+        def draw() -> tuple[torch.Tensor, torch.Tensor]:
+            return x + jitter * torch.randn(x.shape, generator=chance).to(device), y
+
+        @torch.no_grad()
+        def look() -> tuple[torch.Tensor, dict[str, np.ndarray]]:
+            error = (net(unseen).argmax(-1) != truth).double().mean(1).view(len(METHODS), RUNS).cpu()
+            first = net(plane)[::RUNS].softmax(-1)[..., 1].view(len(METHODS), GRID, GRID).cpu().numpy()
+            return error, dict(zip(METHODS, first, strict=True))
+
+        training = train_regularised(net, draw, l1=per_copy(l1=L1), l2=per_copy(l2=L2), learning_rate=RATE, steps=STEPS)
+        due = marks(STEPS, 25)
+        for step in training:
+            if step in due:
+                error, surfaces = look()
+                yield Progress(step, STEPS, dict(zip(METHODS, error.mean(1).tolist(), strict=True)))
+                yield Snapshot("surface", {**surfaces, "side": side.cpu().numpy()})
+        with torch.no_grad():
+            learnt = (net(x).argmax(-1) != y).double().mean(1).view(len(METHODS), RUNS).cpu()
+        yield Done(
+            {
+                "error": error.numpy(),  # (methods, runs)
+                "train_error": learnt.numpy(),
+                "norm": weight_norms(net).view(len(METHODS), RUNS).cpu().numpy(),
+                "zero": zero_shares(net).view(len(METHODS), RUNS).cpu().numpy(),
+                "surface": {**surfaces, "side": side.cpu().numpy()},
+                "x": sets[0][0],
+                "y": sets[0][1],
+                "parameters": sum(a * b + b for a, b in pairwise(SIZES)),
+                "n": {"train": self.points, "test": TESTED},
+                **provenance(seeds, began),
+            }
+        )
+
+
+def moons(points: int, dice: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Two half circles hooked into each other, with noise: (points, 2) float32 around the origin, and 0 or 1 each."""
+    label = np.arange(points) % 2
+    angle = np.pi * dice.random(points)
+    x = np.where(label == 0, np.cos(angle), 1 - np.cos(angle)) - 0.5
+    y = np.where(label == 0, np.sin(angle), 0.5 - np.sin(angle)) - 0.25
+    return (np.stack([x, y], axis=1) + NOISE * dice.standard_normal((points, 2))).astype(np.float32), label

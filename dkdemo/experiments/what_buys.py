@@ -1,0 +1,145 @@
+"""What weight decay buys and what data buys: an over-wide net on ever more pictures, held back in four ways."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from dkdemo.experiments.race import check_seed, provenance
+from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs.events import Done, Event, Progress
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from dkdemo.datasets import Dataset
+
+METHODS = ("plain", "decay", "augment", "both")
+SIZES = {"digits": (50, 100, 200, 400, 800), "mnist": (50, 200, 800, 3200)}  # n, pictures to learn from
+DECAYS = (0.3, 1.0, 3.0)  # tried; the one with the lowest held-out error counts
+RUNS = 3
+WIDTH = 256
+HELD_OUT, TESTED = 250, 1000
+STEPS, BATCH, RATE = 200, 50, 5e-3
+
+
+@dataclass(frozen=True)
+class WhatBuys(Recipe):
+    """Nets with one wide layer for n = 50 pictures and more: plain, weight decay, augmentation, both; three seeds.
+
+    Weight decay is tried at three strengths, and the one with the lowest mean error on held-out training images
+    counts. Augmentation moves each picture by up to half a pixel (digits, 8 x 8) or one (MNIST, averaged to 14 x 14).
+    """
+
+    name: ClassVar[str] = "what-buys"
+
+    data: str = "digits"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.data not in SIZES:
+            raise ValueError(f"data is one of {', '.join(SIZES)}; got {self.data!r:.80}")
+        check_seed(self.seed)
+
+    def expected_seconds(self) -> float:
+        return {"digits": 6.0, "mnist": 10.0}[self.data]
+
+    def run(self) -> Iterator[Event]:
+        import torch
+
+        from dkdemo import datasets
+        from dkdemo.device import pick
+
+        began, device = time.perf_counter(), pick()
+        train, test = datasets.load(self.data, str(device))
+        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        orders = [torch.randperm(len(train), generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+        held = looks(train[orders[0][-HELD_OUT:].to(device)], self.data)
+        some = torch.randperm(len(test), generator=torch.Generator().manual_seed(self.seed))[:TESTED].to(device)
+        unseen, sizes, errors, chosen = looks(test[some], self.data), SIZES[self.data], [], []
+        norms, steps = [], len(SIZES[self.data]) * STEPS
+        for round_, size in enumerate(sizes):
+            own = [looks(train[order[:size].to(device)], self.data) for order in orders]
+            lesson = self._teach(own, held, unseen, seeds)
+            for step, found in lesson:
+                if found is None:
+                    yield Progress(round_ * STEPS + step, steps, {})
+                else:
+                    error, norm, decay = found
+                    errors.append(error)
+                    norms.append(norm)
+                    chosen.append(decay)
+                    metrics = dict(zip(METHODS, error.mean(1).tolist(), strict=True))
+                    yield Progress((round_ + 1) * STEPS, steps, {**metrics, "size": float(size)})
+        yield Done(
+            {
+                "sizes": list(sizes),
+                "error": torch.stack(errors).numpy(),  # (sizes, methods, runs)
+                "norm": torch.stack(norms).numpy(),
+                "decay": chosen,
+                "parameters": WIDTH * (unseen[0].shape[-1] + 1) + len(train.classes) * (WIDTH + 1),
+                "n": {"held_out": HELD_OUT, "test": len(unseen[1])},
+                **provenance(seeds, began),
+            }
+        )
+
+    def _teach(
+        self,
+        own: list[tuple[Tensor, Tensor]],
+        held: tuple[Tensor, Tensor],
+        unseen: tuple[Tensor, Tensor],
+        seeds: list[int],
+    ) -> Iterator[tuple[int, tuple[Tensor, Tensor, float] | None]]:
+        """All nets on one number of pictures; at the end errors and norms (methods, runs), and the decay chosen."""
+        import torch
+
+        from dkdemo.models import StackedMLP
+        from dkdemo.regularisation import train_regularised, weight_norms
+
+        x, y = torch.stack([one[0] for one in own]), torch.stack([one[1] for one in own])
+        runs, size, ways = x.shape[:3]
+        decays = torch.tensor([0.0, 0.0, *DECAYS, *DECAYS], device=x.device)
+        moving = torch.tensor([False, True] + [False] * len(DECAYS) + [True] * len(DECAYS), device=x.device)
+        net = StackedMLP((x.shape[-1], WIDTH, 10), seeds * len(decays)).to(x.device)
+        chance, every = torch.Generator().manual_seed(seeds[0] + size), torch.arange(runs, device=x.device)[:, None]
+        few = min(BATCH, size)
+
+        def draw() -> tuple[Tensor, Tensor]:
+            index = torch.stack([torch.randperm(size, generator=chance)[:few] for _ in range(runs)]).to(x.device)
+            way = torch.randint(ways, index.shape, generator=chance).to(x.device)
+            still, moved = x[every, index, 0], x[every, index, way]
+            return torch.cat([moved if one else still for one in moving]), y[every, index].repeat(len(decays), 1)
+
+        strengths = decays.repeat_interleave(runs)
+        options = {"l1": torch.zeros_like(strengths), "l2": strengths, "learning_rate": RATE, "steps": STEPS}
+        for step in train_regularised(net, draw, **options):
+            if step % 20 == 0 and step < STEPS:
+                yield step, None
+        with torch.no_grad():
+            wrong = [
+                (net(part[0][:, 0]).argmax(-1) != part[1]).double().mean(1).view(-1, runs).cpu()
+                for part in (held, unseen)
+            ]
+        best = wrong[0][2 : 2 + len(DECAYS)].mean(1).argmin().item()
+        best_both = wrong[0][2 + len(DECAYS) :].mean(1).argmin().item()
+        rows = [0, 2 + best, 1, 2 + len(DECAYS) + best_both]
+        yield STEPS, (wrong[1][rows], weight_norms(net).view(-1, runs).cpu()[rows], DECAYS[best])
+
+
+def looks(part: Dataset, data: str) -> tuple[Tensor, Tensor]:
+    """Every picture moved in nine ways, itself first, as rows: (n, 9, D); and the labels (n,)."""
+    import torch
+    import torch.nn.functional as F
+
+    from dkdemo.teachers import moved
+
+    x = part.normalised()
+    step, weight = (1, 0.5) if data == "digits" else (2, 1.0)
+    views = []
+    for right, down in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1)):
+        far = moved(x, part, *(torch.full((len(x),), step * by) for by in (right, down)))
+        view = (1 - weight) * x + weight * far
+        views.append(view if data == "digits" else F.avg_pool2d(view, 2))
+    return torch.stack(views, dim=1).flatten(2), part.labels

@@ -1,0 +1,158 @@
+"""The theory everybody learnt, where it ends, and what lies beyond (slides 8 to 12)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dkdemo.experiments.double_descent import EXPONENTS, DoubleDescent
+from dkdemo.experiments.epochs import Epochs
+from dkdemo.experiments.polynomials import Polynomials
+from dkdemo.figures import theory as figures
+from dkdemo.kernels import KERNELS, script
+from dkdemo.web import controls, data, provenance
+from dkdemo.web.plot import Slider, plot
+from dkdemo.web.run_panel import ask, explain, run_panel, script_for
+from dkdemo.web.scenes import Stage, show
+
+GHOSTS = 10  # fits drawn beyond the threshold; the errors are over all of them
+NO_RIDGE = EXPONENTS[0] - 0.5  # the slider's left end
+ERROR = r"\mathbb{E}\,(y - \hat f)^2 = (\mathbb{E} \hat f - f)^2 + \mathrm{Var}\,\hat f + \sigma^2"
+SMALLEST = r"\hat w = X^{+} y = \lim_{\lambda \to 0}\, (X^\top X + \lambda I)^{-1} X^\top y"
+RANDOM_NET = (
+    r"\textstyle f(x) = \sum_{k=1}^{N} a_k \max(0, w_k \cdot x) / \sqrt N, \quad w_k \sim \mathcal{N}, \quad "
+    r"\hat a_\lambda = (\Phi^\top \Phi + \lambda I)^{-1} \Phi^\top y"
+)
+SAMPLE = ("dkdemo.regression:minimum_norm", "dkdemo.regression:legendre_features")
+
+
+def looked_up(answer: Mapping[str, Any], shown: slice, runs: int, risk: str) -> dict[str, Any]:
+    """What the kernel needs of the measured curves."""
+    measures = {"bias": "bias", "variance": "variance", "risk": risk, "train": "train"}
+    inputs = {name: np.asarray(answer[of])[shown].tolist() for name, of in measures.items()}
+    fits = np.asarray(answer["fits"])[shown, :runs].round(3)
+    return inputs | {"sizes": [degree + 1 for degree in answer["degrees"][shown]], "fits": fits.tolist()}
+
+
+def under(stage: Stage, equation: str) -> Polynomials:
+    """The equation, and beside it the seed of the samples."""
+    formula, dice = st.columns([5, 1], vertical_alignment="center")
+    with formula:
+        stage.equation(equation)
+    with dice:
+        return Polynomials(seed=controls.seed())
+
+
+def ucurve(stage: Stage) -> None:
+    stage.title("ucurve_title")
+    recipe = under(stage, ERROR)
+    answer = ask(recipe)
+    if answer is None:
+        return
+    inputs = looked_up(answer, slice(figures.SIMPLE), len(answer["x"]), "mean") | {"size": 2}
+    plot(
+        figures.ucurve(answer, KERNELS["polynomial_size"](**inputs), stage.words),
+        key="theory.ucurve", alt=stage.words["ucurve_alt"], kernel="polynomial_size", inputs=inputs,
+        sliders=[Slider("size", stage.words["size"], 1, figures.SIMPLE, 2, step=1, format="d")], download="ucurve",
+    )  # fmt: skip
+    stage.say("ucurve_story")
+    stage.erratum(stage.words["ucurve_slide"], stage.words["ucurve_right"], "ucurve_erratum")
+    st.caption(provenance.measured(stage.common, answer))
+    explain(stage, code=SAMPLE, script=script_for(recipe))
+
+
+def beyond(stage: Stage) -> None:
+    stage.title("beyond_title")
+    guess = stage.predict("beyond_guess", ("beyond_guess_worse", "beyond_guess_stays", "beyond_guess_better"))
+    if guess is None:
+        return
+    recipe = under(stage, SMALLEST)
+    answer = ask(recipe)
+    if answer is None:
+        return
+    inputs = looked_up(answer, slice(None), GHOSTS, "median") | {"size": 20}
+    size = Slider("size", stage.words["size"], 1, answer["degrees"][-1] + 1, 20, step=1, log=True, format="d")
+    plot(
+        figures.beyond(answer, KERNELS["polynomial_size"](**inputs), stage.words),
+        key="theory.beyond", alt=stage.words["beyond_alt"], kernel="polynomial_size", inputs=inputs,
+        sliders=[size], download="beyond",
+    )  # fmt: skip
+    if guess:
+        stage.say("beyond_guessed", guess=stage.words[guess])
+    median, points = np.asarray(answer["median"]), answer["n"]["train"]
+    stage.say("beyond_story", valley=median[:points].min(), peak=median[points - 1], again=median[points:].min())
+    st.caption(provenance.measured(stage.common, answer))
+    explain(stage, code=SAMPLE, script=script_for(recipe))
+
+
+def revolution(stage: Stage) -> None:
+    stage.title("revolution_title")
+    inputs = {"level": 0}
+    picture, words = st.columns([3, 2])
+    with picture:
+        state = plot(
+            figures.revolution(KERNELS["correspondence"](**inputs), stage.words),
+            key="theory.revolution", alt=stage.words["revolution_alt"], kernel="correspondence", inputs=inputs,
+            sliders=[Slider("level", stage.words["revolution_level"], 0, 40, 0, step=1, format="d")],
+            download="correspondence",
+        )  # fmt: skip
+    with words:
+        stage.say("revolution_story")
+    stage.say("revolution_moral")
+    stage.source("revolution_source")
+    explain(stage, code=("dkdemo.kernels.theory:correspondence",), script=script("correspondence", state))
+
+
+def demo(stage: Stage) -> None:
+    stage.title("demo_title")
+    guess = stage.predict("demo_guess", ("demo_guess_bad", "demo_guess_above", "demo_guess_below"))
+    if guess is None:
+        return
+    stage.equation(RANDOM_NET)
+    where, dice = st.columns([4, 1], vertical_alignment="bottom")
+    with where:
+        name = data.choose(("digits", "mnist"), own=False)
+    with dice:
+        recipe = DoubleDescent(data=name, seed=controls.seed())
+    answer = ask(recipe)
+    if answer is None:
+        return
+    inputs = {
+        "strengths": [NO_RIDGE, *EXPONENTS],
+        "names": ["0", *(f"10^{exponent:g}" for exponent in EXPONENTS)],
+        "test": np.asarray(answer["test"]).round(4).tolist(),
+        "train": np.asarray(answer["train"]).round(4).tolist(),
+        "threshold": answer["widths"].index(answer["examples"]),
+        "strength": NO_RIDGE,
+    }
+    ridge = Slider("strength", stage.words["demo_ridge"], NO_RIDGE, EXPONENTS[-1], NO_RIDGE, step=0.5, format=".1f")
+    plot(
+        figures.demo(answer, KERNELS["ridge_path"](**inputs), stage.words),
+        key="theory.demo", alt=stage.words["demo_alt"], kernel="ridge_path", inputs=inputs, sliders=[ridge],
+        download="double_descent",
+    )  # fmt: skip
+    if guess:
+        stage.say("demo_guessed", guess=stage.words[guess])
+    stage.say("demo_story")
+    st.caption(provenance.measured(stage.common, answer))
+    stage.source("demo_source")
+    code = ("dkdemo.random_nets:outputs_by_width", "dkdemo.regression:Spectrum", "dkdemo.regression:random_features")
+    explain(stage, code=code, script=script_for(recipe))
+
+
+def epochs(stage: Stage) -> None:
+    stage.title("epochs_title")
+    noise, dice = st.columns([4, 1], vertical_alignment="bottom")
+    with noise:
+        wrong = controls.choice(stage.words["epochs_noise"], {0.1: "10%", 0.2: "20%", 0.4: "40%"}, "noise", 0.2)
+    with dice:
+        recipe = Epochs(noise=wrong, seed=controls.seed())
+    run_panel(
+        stage, recipe, lambda view: figures.epochs(view, stage.words), key="epochs", alt=stage.words["epochs_alt"]
+    )
+    stage.say("epochs_story")
+    stage.source("epochs_source")
+
+
+show("theory", ucurve=ucurve, beyond=beyond, revolution=revolution, demo=demo, epochs=epochs)
