@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dkdemo.datastore import present
 from dkdemo.experiments.answer import Answer
+from dkdemo.experiments.chains import Chains
 from dkdemo.experiments.everything import Everything
 from dkdemo.experiments.figure5 import Figure5
+from dkdemo.experiments.fixmatch import FixMatch
 from dkdemo.experiments.gallery import Gallery
 from dkdemo.experiments.large_batches import LargeBatches
 from dkdemo.experiments.manifold import Manifold
 from dkdemo.experiments.matrix import Matrix
 from dkdemo.experiments.midpoint import Midpoint
+from dkdemo.experiments.mixmatch import MixMatch
 from dkdemo.experiments.noise import Noise
+from dkdemo.experiments.one_image import OneImage
 from dkdemo.experiments.overconfident import Overconfident
 from dkdemo.experiments.race import Race
 from dkdemo.experiments.recipe import Recipe
@@ -19,6 +23,7 @@ from dkdemo.experiments.samples import Samples
 from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
 from dkdemo.experiments.sphere import Sphere
+from dkdemo.experiments.uda import UDA
 from dkdemo.experiments.unseen import Unseen
 from dkdemo.experiments.views import Views
 
@@ -38,6 +43,11 @@ def catalogue() -> dict[str, type[Recipe]]:
         Manifold,
         Midpoint,
         Noise,
+        OneImage,
+        FixMatch,
+        MixMatch,
+        UDA,
+        Chains,
         Views,
         Sphere,
         LargeBatches,

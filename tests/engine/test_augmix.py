@@ -73,7 +73,9 @@ def test_a_shear_slopes_as_the_code_says(name):
     gaps = [
         np.abs(
             levels(ours)
-            - through_pil(images, lambda p, m=m: p.transform(p.size, Image.Transform.AFFINE, m, Image.Resampling.BILINEAR))
+            - through_pil(
+                images, lambda p, m=m: p.transform(p.size, Image.Transform.AFFINE, m, Image.Resampling.BILINEAR)
+            )
         )[:, :, 10:22, 10:22].max()
         for m in pils.values()
     ]

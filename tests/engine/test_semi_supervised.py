@@ -119,7 +119,9 @@ def test_tsa_climbs_from_chance_to_one(classes):
         path = [semi.tsa_threshold(t / 100, classes, schedule) for t in range(101)]
         assert path == sorted(path)
     gap = math.exp(-5) * (1 - 1 / classes)
-    ends = {name: (semi.tsa_threshold(0, classes, name), semi.tsa_threshold(1, classes, name)) for name in semi.SCHEDULES}
+    ends = {
+        name: (semi.tsa_threshold(0, classes, name), semi.tsa_threshold(1, classes, name)) for name in semi.SCHEDULES
+    }
     assert ends["linear"] == pytest.approx((1 / classes, 1), abs=1e-15)
     assert ends["exp"] == pytest.approx((1 / classes + gap, 1), abs=1e-15)
     assert ends["log"] == pytest.approx((1 / classes, 1 - gap), abs=1e-15)
