@@ -68,4 +68,6 @@ def find(name: str) -> type[Recipe]:
 def rehearsals() -> list[Recipe]:
     """Short answers that must train a network the first time: asked before the room asks, they come at once."""
     here = [data for data in ("digits", "mnist") if data in present()]
-    return [*(ask(data=data) for data in here for ask in (Answer, Gallery)), Views(eye="trained")]
+    asked: list[Recipe] = [ask(data=data) for data in here for ask in (Answer, Gallery, OneImage)]
+    photos = "cifar10" if "cifar10" in present() else "shapes"
+    return [*asked, Views(eye="trained"), Chains(data=photos)]
