@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SHARES = tuple(step / 20 for step in range(21))  # m, the share of the picture itself
 MOST = 500  # test pictures to choose from
+STEPS, PHOTO_STEPS = 30, 100  # of the net that answers: it must still have doubts
 DATA = ("cifar10", "shapes", "mnist", "digits")
 
 
@@ -56,7 +57,8 @@ class Chains(Recipe):
 
         began, device = time.perf_counter(), pick()
         _, test = datasets.load(self.data, str(device))
-        net = yield from obtain(teacher_for(self.data, 0, 0))
+        steps = PHOTO_STEPS if self.data == "cifar10" else STEPS
+        net = yield from obtain(teacher_for(self.data, 0, 0, steps=steps))
         picture = test.images[self.picture : self.picture + 1].float() / 255
         drawn = augmix.draw_chains(2, torch.Generator().manual_seed(self.seed), severity=self.severity)
         ends = augmix.run_chains(picture.expand(2, -1, -1, -1), drawn)  # (2, W, C, H, W')

@@ -67,7 +67,7 @@ class MixMatch(Recipe):
             guess = guess_labels(asked, temperature=self.temperature)
             pictures = torch.cat([hall.weak(hall.labelled, dice), *views])
             targets = torch.cat([labels, *[guess] * LOOKS])
-            order = torch.from_numpy(draw_order(len(pictures), dice)).to(pictures.device)
+            order = draw_order(len(pictures), dice)
             lam = leading_share(draw_lambda(ALPHA, dice))
             mixed, mixed_targets = mixup(pictures, targets, lam, order)
             known, crowd = hall.see(net, mixed).tensor_split([len(labels)])

@@ -14,6 +14,7 @@ from dkdemo.figures.panels import note, side_by_side
 from dkdemo.figures.race import curve
 
 CONTROLS = (("labels", theme.TRUTH, "dot"), ("strong", theme.TRUTH, "dash"))
+STEPS = 300  # of the axis before the first run
 FLOOR = 0.4  # of the accuracy's axis; a net starts below, and is past it before anyone has sat down
 
 
@@ -34,7 +35,7 @@ def lesson(view: Any, method: str, told: Sequence[tuple[str, str]], words: Mappi
     curve(chart, view, "own", theme.STUDENT, "", x="lesson_step")
     for (name, _), (ink, dash) in zip(told, ((theme.TRUTH, "solid"), (theme.DARK, "dash")), strict=True):
         curve(chart, view, name, ink, "", dash=dash, x="lesson_step", axis="2")
-    span = max((event.metrics.get("lesson_steps", 1) for event in view.progress), default=1)
+    span = max((event.metrics.get("lesson_steps", 1) for event in view.progress), default=STEPS)
     side = {"title": {"text": words["steps"], "standoff": 4}, "range": [0, 1.02 * span]}
     chart.update_layout(
         xaxis=side,

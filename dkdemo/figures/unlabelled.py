@@ -17,7 +17,11 @@ from dkdemo.figures.panels import note, side_by_side
 from dkdemo.figures.simclr import mosaic
 
 HEIGHT = 330
+ENLARGED = 4  # times, so that the gaps between small pictures stay small
 SHARES = {"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
+OVER = {  # text over a bar, however narrow the bar
+    "textposition": "outside", "textfont": {"size": 15}, "constraintext": "none", "textangle": 0, "cliponaxis": False,
+}  # fmt: skip
 SCHEDULES = (("linear", "solid"), ("exp", "dash"), ("log", "dot"))  # in the order of the kernel's ``eta``
 THRESHOLDS = np.linspace(0, 1, 101)
 
@@ -87,7 +91,7 @@ def _two_bars(
             x=[place + shift for place in range(len(names))],
             y=values[name],
             width=0.38,
-            marker={"color": ink, "pattern": {"shape": hatch, "fgcolor": theme.PAPER, "size": 6}},
+            marker={"color": ink, "pattern": {"shape": hatch}},
             customdata=list(names),
             xaxis=f"x{axis}",
             yaxis=f"y{axis}",
@@ -100,14 +104,14 @@ def _two_bars(
 def guess(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """MixMatch on one picture: its looks, their answers, the mean, the sharpened mean, and the mixture's label."""
     headings = words["guess_looks"], words["guess_answers"], words["guess_mixture"], words["guess_target"]
-    chart = side_by_side((0.8, 1.5, 0.6, 1.2), headings, height=HEIGHT, gap=0.05)
-    looks = [colour(look) for look in answer["weak"]]
+    chart = side_by_side((1.05, 1.4, 0.6, 1.15), headings, height=HEIGHT, gap=0.05)
+    looks = [colour(look).repeat(ENLARGED, 0).repeat(ENLARGED, 1) for look in answer["weak"]]
     sheet = mosaic([np.stack(looks[:4]), np.stack(looks[4:])])
     chart.add_image(z=sheet, colormodel="rgba256", x0=0.5, y0=0.5, hoverinfo="skip")
     names, place = list(answer["classes"]), {"xaxis": "x2", "yaxis": "y2"}
     bars = go.Bar(
-        x=list(range(len(names))), y=values["sharp"], text=values["sharp_text"], textposition="outside",
-        cliponaxis=False, marker={"color": theme.TEACHER}, hovertemplate="%{y:.1%}<extra></extra>", **place,
+        x=list(range(len(names))), y=values["sharp"], text=values["sharp_text"], **OVER,
+        marker={"color": theme.TEACHER}, hovertemplate="%{y:.1%}<extra></extra>", **place,
     )  # fmt: skip
     chart.add_trace(bind(bars, y="sharp", text="sharp_text"))
     dots = go.Scatter(
@@ -122,8 +126,8 @@ def guess(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[s
     chart.add_trace(bind(ticks, y="mean"))
     picture(chart, np.array(values["image"]), "3", meta={"bind": {"z": "image"}})
     target = go.Bar(
-        x=list(range(len(names))), y=values["target"], text=values["target_text"], textposition="outside",
-        cliponaxis=False, marker={"color": theme.DARK}, xaxis="x4", yaxis="y4", hovertemplate="%{y:.1%}<extra></extra>",
+        x=list(range(len(names))), y=values["target"], text=values["target_text"], **OVER,
+        marker={"color": theme.DARK}, xaxis="x4", yaxis="y4", hovertemplate="%{y:.1%}<extra></extra>",
     )  # fmt: skip
     chart.add_trace(bind(target, y="target", text="target_text"))
     classes = _classes(names)
@@ -190,11 +194,11 @@ def _schedules(chart: go.Figure, values: Mapping[str, Any], classes: int) -> Non
 def augmix(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """AugMix on one picture: the ends of its chains, two mixtures, three answers with their mean, and the JS."""
     headings = words["augmix_chains"], words["augmix_first"], words["augmix_second"], words["augmix_answers"], "JS"
-    chart = side_by_side((1.15, 0.55, 0.55, 1.75, 0.22), headings, height=HEIGHT, gap=0.035)
+    chart = side_by_side((1.5, 0.65, 0.65, 1.5, 0.2), headings, height=HEIGHT, gap=0.036)
     ends, own = np.asarray(answer["ends"]), np.asarray(answer["picture"])
-    sheet = mosaic([ends[0], ends[1]])
+    sheet = mosaic([row.repeat(ENLARGED, 1).repeat(ENLARGED, 2) for row in ends])
     chart.add_image(z=sheet, colormodel="rgba256", x0=0.5, y0=0.5, hoverinfo="skip")
-    side, (height, width) = own.shape[0], sheet.shape[:2]
+    side, (height, width) = ENLARGED * own.shape[0], sheet.shape[:2]
     pitch = (width - 3 * side) / 2 + side
     for row, weights in enumerate(np.asarray(answer["weights"])):
         for column, weight in enumerate(weights):
@@ -213,7 +217,7 @@ def augmix(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[
     for name, ink, hatch, shift in looks:
         bars = go.Bar(
             x=[place + shift for place in range(len(names))], y=values[name], width=0.25, xaxis="x4", yaxis="y4",
-            marker={"color": ink, "pattern": {"shape": hatch, "fgcolor": theme.PAPER, "size": 6}},
+            marker={"color": ink, "pattern": {"shape": hatch}},
             customdata=names, hovertemplate="%{customdata}: %{y:.1%}<extra></extra>",
         )  # fmt: skip
         chart.add_trace(bind(bars, y=name))

@@ -23,14 +23,13 @@ def findings() -> Iterator[Finding]:
 
 def _fixmatch() -> Iterator[Finding]:
     sure, unsure, strong = [9.0, 1.0, 0.0], [1.0, 0.9, 0.0], [0.5, 2.0, 1.0]
-    crowd = {"sure": [0.99, 0.6], "right": [1, 0]}
-    told = [pseudo_label(weak, strong, **crowd, threshold=0.95) for weak in (sure, unsure)]
+    told = [pseudo_label(weak, strong, [0.99, 0.6], [1, 0], threshold=0.95) for weak in (sure, unsure)]
     wanted = [-math.log(softmax(strong)[0]), 0.0]
     what = "a picture counts only above the threshold, as its arg max, by cross-entropy"
     yield compare(38, what, wanted, [one["loss"] for one in told], 12)
     learned = [one for one in told if one["loss"] > 0]
     yield compare(
-        37, "unlabelled pictures carry something to learn from: of two, those that do", [1], [sum(learned)], 0
+        37, "unlabelled pictures carry something to learn from: of two, those that do", [1], [len(learned)], 0
     )
     noise, turned = _noise_and_turn()
     yield slip(
@@ -102,16 +101,16 @@ def _uda() -> Iterator[Finding]:
 
 
 def _augmix() -> Iterator[Finding]:
-    p = [np.array([0.7, 0.2, 0.1]), np.array([0.3, 0.3, 0.4]), np.array([0.1, 0.8, 0.1])]
+    p = [[0.7, 0.2, 0.1], [0.3, 0.3, 0.4], [0.1, 0.8, 0.1]]
     pixel = [[[0.0, 0.0, 0.0]]]
     values = augmix_js(pixel, [pixel, pixel], p[0], [[p[1], p[2]]] * 2, truth=0, kept=0.5)
-    middle = (p[0] + p[1] + p[2]) / 3
+    middle = np.mean(p, axis=0)
     yield compare(41, "M = (p_orig + p_augmix1 + p_augmix2) / 3", middle, values["mean"], 12)
     terms = sum(float(kl(one, middle)) for one in p) / 3
     yield compare(41, "JS = 1/3 of three KL terms, all on the slide", [terms], [values["js"]], 12)
     apart = float(js(*np.eye(3)))
     yield compare(41, "JS of three answers that exclude each other: ln 3", [math.log(3)], [apart], 12)
-    flat = np.full(3, 1 / 3)
+    flat = [1 / 3] * 3
     idle = augmix_js(pixel, [pixel, pixel], flat, [[flat, flat]] * 2, truth=0, kept=0.5)
     yield slip(
         41,

@@ -47,7 +47,7 @@ def test_the_threshold_moves_without_the_server(page: Page, app: str) -> None:
     page.mouse.down()
     sent.clear()
     page.mouse.move(box["x"] + 2, box["y"] + box["height"] / 2, steps=4)
-    claim(page, r"so that is now the label.* 1000 of 1000 are believed")
+    claim(page, r"believed, loss .* 1000 of 1000 others are believed")
     assert sent == [], "the server must hear nothing while the slider is held"
     assert bound_to(page, "y", "kept_share").tolist() == [1.0]
     page.mouse.up()
@@ -101,7 +101,7 @@ def test_fixmatch_runs_and_claims_what_it_measured(page: Page, app: str) -> None
     scene(page, app, "fixmatch&present=1")
     page.get_by_role("button", name=re.compile(r"Run (anew )?\(about")).click()
     expect(page.get_by_text(re.compile("measured here|replay")).first).to_be_visible(timeout=180_000)
-    claim(page, r"^FixMatch: 9\d\.\d% with 40 labels .* In the unluckiest of 3 seeds it is \d\.\d points ahead")
+    claim(page, r"^FixMatch: 9\d\.\d% with 40 labels .* in the worst of 3 seeds \d\.\d points ahead")
 
 
 def test_a_link_restores_picture_draw_and_threshold(page: Page, app: str) -> None:
