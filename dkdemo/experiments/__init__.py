@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dkdemo.datastore import present
 from dkdemo.experiments.answer import Answer
+from dkdemo.experiments.chains import Chains
 from dkdemo.experiments.double_descent import DoubleDescent
 from dkdemo.experiments.epochs import Epochs
 from dkdemo.experiments.everything import Everything
 from dkdemo.experiments.figure5 import Figure5
+from dkdemo.experiments.fixmatch import FixMatch
 from dkdemo.experiments.gallery import Gallery
 from dkdemo.experiments.large_batches import LargeBatches
 from dkdemo.experiments.manifold import Manifold
 from dkdemo.experiments.matrix import Matrix
 from dkdemo.experiments.midpoint import Midpoint
+from dkdemo.experiments.mixmatch import MixMatch
 from dkdemo.experiments.more_data import MoreData
 from dkdemo.experiments.noise import Noise
+from dkdemo.experiments.one_image import OneImage
 from dkdemo.experiments.overconfident import Overconfident
 from dkdemo.experiments.overwide import Overwide
 from dkdemo.experiments.polynomials import Polynomials
@@ -25,6 +29,7 @@ from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
 from dkdemo.experiments.sphere import Sphere
 from dkdemo.experiments.teacher_free import TeacherFree
+from dkdemo.experiments.uda import UDA
 from dkdemo.experiments.unseen import Unseen
 from dkdemo.experiments.views import Views
 from dkdemo.experiments.what_buys import WhatBuys
@@ -52,6 +57,11 @@ def catalogue() -> dict[str, type[Recipe]]:
         Overwide,
         WhatBuys,
         MoreData,
+        OneImage,
+        FixMatch,
+        MixMatch,
+        UDA,
+        Chains,
         Views,
         Sphere,
         LargeBatches,
@@ -72,4 +82,6 @@ def find(name: str) -> type[Recipe]:
 def rehearsals() -> list[Recipe]:
     """Short answers that must train a network the first time: asked before the room asks, they come at once."""
     here = [data for data in ("digits", "mnist") if data in present()]
-    return [*(ask(data=data) for data in here for ask in (Answer, Gallery)), Views(eye="trained")]
+    asked: list[Recipe] = [ask(data=data) for data in here for ask in (Answer, Gallery, OneImage)]
+    photos = "cifar10" if "cifar10" in present() else "shapes"
+    return [*asked, Views(eye="trained"), Chains(data=photos)]

@@ -103,6 +103,21 @@ CHAPTERS = (
         _scenes(mixup=(33,), manifold=(34,), cutmix=(35,), midpoint=(36,), noise=(36,)),
     ),
     Chapter(
+        10,
+        "unlabelled",
+        "data",
+        12,
+        _scenes(
+            one_image=(37, 38),
+            fixmatch=(38,),
+            mixmatch=(39,),
+            mixmatch_live=(39,),
+            uda=(40,),
+            uda_live=(40,),
+            augmix=(41,),
+        ),
+    ),
+    Chapter(
         11,
         "regularising",
         "data",

@@ -16,6 +16,7 @@ SLIDES = {
     "label_smoothing": range(24, 29),
     "teacher_free": (31, 32),
     "mixing": range(33, 37),
+    "unlabelled": range(37, 42),
     "regularising": (42, 43),
     "simclr": range(52, 55),
 }

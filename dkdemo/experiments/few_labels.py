@@ -1,0 +1,217 @@
+"""What the experiments without labels share: a handful of labelled pictures, a crowd without, and how a net is taught.
+
+The pictures are floats in [0, 1]; the tiny digits are enlarged to 16 pixels, so that a convolution and a small turn
+make sense on them. Every method of one seed starts from the same weights and has the same labelled pictures.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor
+
+from dkdemo import datasets
+from dkdemo.datasets import Dataset
+from dkdemo.evaluation import accuracy, spread
+from dkdemo.jobs.events import Done, Event, Progress
+from dkdemo.models import Classifier, small_cnn
+from dkdemo.training import annealed_adam, marks
+from dkdemo.weak_strong import draw_strong, strong, weak
+
+DATA = ("mnist", "digits")
+POINTS, WATCHED = 24, 1000  # of a curve, and the test images behind each point
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What suits a data set; the defaults are those of MNIST."""
+
+    per_class: int = 4
+    side: int = 28  # pixels a picture is enlarged to
+    most: int = 2  # pixels of the weak look
+    strength: float = 0.8  # of the strong look
+    channels: tuple[int, int] = (16, 32)
+    steps: int = 300
+    batch: int = 256  # unlabelled pictures a step
+    learning_rate: float = 1e-2
+    labelled_seed: int | None = None  # which pictures have labels; None: other ones for each seed
+    runs: int = 1  # seeds of one run
+
+
+SETTINGS = {
+    "mnist": Setting(),
+    # the labelled pictures are fixed: of so few it matters more whose hand wrote them than how one learns from them
+    "digits": Setting(
+        side=16,
+        most=1,
+        strength=0.6,
+        channels=(8, 16),
+        batch=128,
+        learning_rate=5e-3,
+        labelled_seed=0,
+        runs=3,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Room:
+    """One lesson's material: ``labelled`` (n, C, S, S) with ``labels``, the training pictures, and a test set."""
+
+    how: Setting
+    train: Dataset
+    test: Dataset
+    labelled: Tensor
+    labels: Tensor
+
+    @property
+    def classes(self) -> int:
+        return len(self.train.classes)
+
+    def pictures(self, data: Dataset, index: Tensor | slice) -> Tensor:
+        """Pictures of a data set as floats in [0, 1], enlarged to the lesson's side."""
+        found = data.images[index].float() / 255
+        if found.shape[-1] == self.how.side:
+            return found
+        return F.interpolate(found, size=(self.how.side,) * 2, mode="bilinear", align_corners=False)
+
+    def unlabelled(self, dice: Generator) -> tuple[Tensor, Tensor]:
+        """A batch of training pictures, and their labels: these are for counting errors, never for learning."""
+        index = torch.randint(len(self.train), (self.how.batch,), generator=dice).to(self.labels.device)
+        return self.pictures(self.train, index), self.train.labels[index]
+
+    def see(self, net: Classifier, pictures: Tensor) -> Tensor:
+        """The net's logits for pictures in [0, 1]."""
+        return net((pictures - self.train.mean) / self.train.std)
+
+    def weak(self, pictures: Tensor, dice: Generator) -> Tensor:
+        return weak(pictures, dice, most=self.how.most)
+
+    def strong(self, pictures: Tensor, dice: Generator) -> Tensor:
+        return strong(pictures, draw_strong(len(pictures), dice), strength=self.how.strength)
+
+    def new_net(self, seed: int) -> Classifier:
+        shape = self.labelled.shape
+        net = small_cnn(*self.how.channels, shape[1], self.how.side, self.classes, seed=seed)
+        return net.to(self.labels.device)
+
+    @torch.no_grad()
+    def answers(self, net: Classifier, data: Dataset, index: Tensor, chunk: int = 2000) -> Tensor:
+        """Logits of many pictures in evaluation mode; the net is left training."""
+        net.eval()
+        found = torch.cat([self.see(net, self.pictures(data, part)) for part in index.split(chunk)])
+        net.train()
+        return found
+
+
+def check(data: str, seed: int) -> None:
+    """Raise ValueError for a data set or a seed that these experiments do not have."""
+    if data not in DATA:
+        raise ValueError(f"data is one of {', '.join(DATA)}; got {data!r:.40}")
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed must be 0 to 2**32 - 1, got {seed}")
+
+
+@cache
+def room(data: str, seed: int, device: str) -> Room:
+    """The material of one seed; of a data set with fixed labelled pictures every seed gets the same ones."""
+    how = SETTINGS[data]
+    train, test = datasets.load(data, device)
+    dice = torch.Generator().manual_seed(seed if how.labelled_seed is None else how.labelled_seed)
+    few = train.take(how.per_class, dice)
+    made = Room(how, train, test, few.images, few.labels)
+    return Room(how, train, test, made.pictures(few, slice(None)), few.labels)
+
+
+# A lesson is one step's loss, with what may be told of that step.
+Lesson = Callable[[Classifier, int], tuple[Tensor, dict[str, float]]]
+
+
+def supervised(hall: Room, dice: Generator, look: str) -> Lesson:
+    """The labels and nothing else, through weak or strong looks."""
+    views = {"weak": hall.weak, "strong": hall.strong}[look]
+
+    def lesson(net: Classifier, step: int) -> tuple[Tensor, dict[str, float]]:
+        return F.cross_entropy(hall.see(net, views(hall.labelled, dice)), hall.labels), {}
+
+    return lesson
+
+
+def teach(net: Classifier, lesson: Lesson, how: Setting) -> Iterator[tuple[int, dict[str, float]]]:
+    """Train ``net`` in place; yields each step's number and facts."""
+    adam, schedule = annealed_adam(net, how.learning_rate, how.steps)
+    for step in range(1, how.steps + 1):
+        loss, facts = lesson(net, step)
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        schedule.step()
+        yield step, facts
+
+
+Method = Callable[[Room, Generator], Lesson]
+CONTROLS: dict[str, Method] = {
+    "labels": lambda hall, dice: supervised(hall, dice, "weak"),
+    "strong": lambda hall, dice: supervised(hall, dice, "strong"),
+}
+
+
+def study(data: str, seed: int, method: Method, device: str) -> Iterator[Event]:
+    """The two controls and the method itself, one after the other, for every seed of the setting; ends with Done.
+
+    The curves show the first seed; the result has all of them. ``own`` is the method.
+    """
+    began, how = time.perf_counter(), SETTINGS[data]
+    seeds = [how.runs * seed + run for run in range(how.runs)]
+    methods = {**CONTROLS, "own": method}
+    right: dict[str, list[float]] = {name: [] for name in methods}
+    told: dict[str, list[dict[str, float]]] = {"own": []}
+    total, done = how.steps * len(methods) * len(seeds), 0
+    due = marks(how.steps, POINTS)
+    for one in seeds:
+        hall = room(data, one, device)
+        dice = torch.Generator().manual_seed(one)
+        everyone = torch.arange(len(hall.test), device=hall.labels.device)
+        some = everyone[torch.randperm(len(everyone), generator=dice)[:WATCHED].to(everyone.device)]
+        for name, make in methods.items():
+            net, own_dice = hall.new_net(one), torch.Generator().manual_seed(one)
+            facts: dict[str, float] = {}
+            for step, facts in teach(net, make(hall, own_dice), how):
+                if step in due and one == seeds[0]:
+                    share = accuracy(hall.answers(net, hall.test, some), hall.test.labels[some]).item()
+                    here = {"lesson_step": float(step), "lesson_steps": float(how.steps)}
+                    yield Progress(done + step, total, {**here, name: share, **facts})
+                elif step % (how.steps // 10) == 0:
+                    yield Progress(done + step, total, {})
+            done += how.steps
+            right[name].append(accuracy(hall.answers(net, hall.test, everyone), hall.test.labels).item())
+        told["own"].append(facts)
+    yield Done(_table(right, told["own"], hall, seeds, began))
+
+
+def _table(
+    right: Mapping[str, list[float]], last: Sequence[dict[str, float]], hall: Room, seeds: Sequence[int], began: float
+) -> dict[str, Any]:
+    """What came of it: every accuracy, its mean and spread, and the method's gain in the unluckiest seed."""
+    from dkdemo.device import describe
+
+    every = {name: torch.tensor(values, dtype=torch.float64) for name, values in right.items()}
+    better = torch.maximum(every["labels"], every["strong"])
+    return {
+        "accuracy": {name: values.tolist() for name, values in every.items()},
+        "mean": {name: spread(values).mean for name, values in every.items()},
+        "gain_mean": (every["own"] - every["strong"]).mean().item(),
+        "gain_worst": (every["own"] - better).min().item(),
+        "last": dict(last[-1]),
+        "labelled": len(hall.labels),
+        "seeds": list(seeds),
+        "n": {"labelled": len(hall.labels), "train": len(hall.train), "test": len(hall.test)},
+        "device": describe(hall.labels.device),
+        "seconds": time.perf_counter() - began,
+    }

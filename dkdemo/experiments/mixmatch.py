@@ -1,0 +1,80 @@
+"""MixMatch live: guess, sharpen, and mix everything with everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs.events import Event
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+    from dkdemo.experiments.few_labels import Lesson, Room
+
+SECONDS = {"mnist": 20.0, "digits": 9.0}
+LOOKS, ALPHA = 2, 0.75  # K and Beta(alpha, alpha), the paper's
+
+
+@dataclass(frozen=True)
+class MixMatch(Recipe):
+    """The same labels, pictures and controls as FixMatch, learned from the mixtures of MixMatch.
+
+    Every unlabelled picture is looked at K = 2 times, weakly; its sharpened mean answer is the target of both looks.
+    Then all of it, labelled and not, is mixed in one random order, each picture staying the larger part of its own
+    mixture. ``weight`` is lambda_U, climbing from 0 as in the paper.
+    """
+
+    name: ClassVar[str] = "mixmatch"
+
+    data: str = "digits"
+    temperature: float = 0.5
+    weight: float = 10.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0.05 <= self.temperature <= 5:
+            raise ValueError(f"temperature must be in [.05, 5], got {self.temperature}")
+        if not 0 <= self.weight <= 1000:
+            raise ValueError(f"weight must be in [0, 1000], got {self.weight}")
+
+    def expected_seconds(self) -> float:
+        return SECONDS.get(self.data, SECONDS["mnist"])
+
+    def run(self) -> Iterator[Event]:
+        from dkdemo.device import pick
+        from dkdemo.experiments import few_labels
+
+        few_labels.check(self.data, self.seed)
+        yield from few_labels.study(self.data, self.seed, self._method, str(pick()))
+
+    def _method(self, hall: Room, dice: Generator) -> Lesson:
+        import torch
+        import torch.nn.functional as F
+
+        from dkdemo.mixing import draw_lambda, draw_order, mixup
+        from dkdemo.semi_supervised import guess_labels, leading_share, mixmatch_loss
+
+        labels = F.one_hot(hall.labels, hall.classes).float()
+
+        def lesson(net: Any, step: int) -> tuple[Tensor, dict[str, float]]:
+            unlabelled, truth = hall.unlabelled(dice)
+            views = [hall.weak(unlabelled, dice) for _ in range(LOOKS)]
+            with torch.no_grad():
+                asked = hall.see(net, torch.cat(views)).view(LOOKS, len(truth), -1)
+            guess = guess_labels(asked, temperature=self.temperature)
+            pictures = torch.cat([hall.weak(hall.labelled, dice), *views])
+            targets = torch.cat([labels, *[guess] * LOOKS])
+            order = draw_order(len(pictures), dice)
+            lam = leading_share(draw_lambda(ALPHA, dice))
+            mixed, mixed_targets = mixup(pictures, targets, lam, order)
+            known, crowd = hall.see(net, mixed).tensor_split([len(labels)])
+            wanted, guessed = mixed_targets.tensor_split([len(labels)])
+            climbing = self.weight * step / hall.how.steps
+            loss = mixmatch_loss(known, wanted, crowd, guessed, unlabelled_weight=climbing)
+            sure, best = guess.max(-1)
+            return loss, {"sure": sure.mean().item(), "wrong": (best != truth).double().mean().item()}
+
+        return lesson

@@ -1,0 +1,110 @@
+"""One unlabelled picture before a net that has seen forty labels: its weak looks, its strong looks, the answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs.events import Done, Event
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from dkdemo.models import Classifier
+
+STRENGTHS = tuple(step / 10 for step in range(11))  # of the strong look
+LOOKS = 8  # weak ones
+CROWD = 1000  # unlabelled pictures behind the curves over the threshold
+STEPS = 100  # of the net: long enough to be right mostly, too short to be sure of everything
+
+
+@dataclass(frozen=True)
+class OneImage(Recipe):
+    """What a half-taught net says of one training picture, through weak looks and one strong look at all strengths.
+
+    ``picture`` is its number among the training pictures, ``seed`` draws the looks; the net is always the same.
+    """
+
+    name: ClassVar[str] = "one_image"
+    lane: ClassVar[Literal["long", "short"]] = "short"
+
+    data: str = "digits"
+    picture: int = 0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.picture < CROWD:
+            raise ValueError(f"picture must be 0 to {CROWD - 1}, got {self.picture}")
+
+    def expected_seconds(self) -> float:
+        return 1.0
+
+    def run(self) -> Iterator[Event]:
+        import torch
+
+        from dkdemo.device import describe, pick
+        from dkdemo.experiments import few_labels
+        from dkdemo.weak_strong import draw_strong, strong
+
+        began, device = time.perf_counter(), pick()
+        few_labels.check(self.data, self.seed)
+        hall = few_labels.room(self.data, 0, str(device))
+        net, sure, right = _half_taught(self.data, str(device))
+        dice = torch.Generator().manual_seed(self.seed)
+        clean = hall.pictures(hall.train, slice(self.picture, self.picture + 1))
+        weak = hall.weak(clean.repeat(LOOKS, 1, 1, 1), dice)
+        drawn = draw_strong(1, dice)
+        hard = torch.cat([strong(clean, drawn, strength=strength) for strength in STRENGTHS])
+        chosen = int(torch.randint(len(hall.labels), (), generator=dice))
+        with torch.no_grad():
+            logits = hall.see(net, torch.cat([clean, weak, hard])).double().cpu()
+        yield Done(
+            {
+                "clean": _pixels(clean)[0],
+                "weak": _pixels(weak),
+                "strong": _pixels(hard),
+                "clean_logits": logits[0].numpy(),
+                "weak_logits": logits[1 : 1 + LOOKS].numpy(),
+                "strong_logits": logits[1 + LOOKS :].numpy(),
+                "truth": int(hall.train.labels[self.picture]),
+                "classes": list(hall.train.classes),
+                "sure": sure,
+                "right": right,
+                "labelled": _pixels(hall.labelled[chosen : chosen + 1])[0],
+                "label": int(hall.labels[chosen]),
+                "seeds": [self.seed],
+                "n": {"labelled": len(hall.labels), "among": CROWD},
+                "device": describe(device),
+                "seconds": time.perf_counter() - began,
+            }
+        )
+
+
+def _pixels(pictures: Tensor) -> np.ndarray:
+    """(N, 1, S, S) in [0, 1] as uint8 (N, S, S)."""
+    return pictures[:, 0].mul(255).round().byte().cpu().numpy()
+
+
+@cache
+def _half_taught(data: str, device: str) -> tuple[Classifier, list[float], list[int]]:
+    """A net after so many steps on its few labels, and of a crowd of pictures: how sure it is, and whether rightly."""
+    import torch
+
+    from dkdemo.experiments import few_labels
+
+    hall = few_labels.room(data, 0, device)
+    net, dice = hall.new_net(0), torch.Generator().manual_seed(0)
+    for _ in few_labels.teach(net, few_labels.CONTROLS["labels"](hall, dice), replace(hall.how, steps=STEPS)):
+        pass
+    net.eval()
+    with torch.no_grad():
+        looks = hall.weak(hall.pictures(hall.train, slice(0, CROWD)), dice)
+        sure, best = hall.see(net, looks).double().softmax(-1).max(-1)
+    right = (best == hall.train.labels[:CROWD]).int()
+    return net, sure.tolist(), right.tolist()

@@ -1,0 +1,68 @@
+"""UDA live: the augmented picture is pulled to the clean one's sharpened answer, and learned labels rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs.events import Event
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+    from dkdemo.experiments.few_labels import Lesson, Room
+
+SECONDS = {"mnist": 20.0, "digits": 9.0}
+SCHEDULES = ("none", "linear", "exp", "log")
+
+
+@dataclass(frozen=True)
+class UDA(Recipe):
+    """The same labels, pictures and controls as FixMatch, learned by UDA: T = .4, believed above .8, weight 1.
+
+    ``schedule`` anneals the labelled signal (TSA): "linear", "exp", "log" as in the paper, or "none".
+    """
+
+    name: ClassVar[str] = "uda"
+
+    data: str = "digits"
+    schedule: str = "linear"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.schedule not in SCHEDULES:
+            raise ValueError(f"schedule is one of {', '.join(SCHEDULES)}; got {self.schedule!r:.40}")
+
+    def expected_seconds(self) -> float:
+        return SECONDS.get(self.data, SECONDS["mnist"])
+
+    def run(self) -> Iterator[Event]:
+        from dkdemo.device import pick
+        from dkdemo.experiments import few_labels
+
+        few_labels.check(self.data, self.seed)
+        yield from few_labels.study(self.data, self.seed, self._method, str(pick()))
+
+    def _method(self, hall: Room, dice: Generator) -> Lesson:
+        import torch
+
+        from dkdemo.semi_supervised import annealed_loss, tsa_threshold, uda_loss
+
+        def lesson(net: Any, step: int) -> tuple[Tensor, dict[str, float]]:
+            unlabelled, truth = hall.unlabelled(dice)
+            with torch.no_grad():
+                clean = hall.see(net, unlabelled)
+            looks = torch.cat([hall.weak(hall.labelled, dice), hall.strong(unlabelled, dice)])
+            known, noisy = hall.see(net, looks).split([len(hall.labels), len(unlabelled)])
+            ceiling = 1.0
+            if self.schedule != "none":
+                ceiling = tsa_threshold(step / hall.how.steps, hall.classes, self.schedule)
+            loss = annealed_loss(known, hall.labels, threshold=ceiling) + uda_loss(clean, noisy)
+            sure, best = clean.softmax(-1).max(-1)
+            kept = (sure > 0.8).sum().item()
+            wrong = ((best != truth) & (sure > 0.8)).sum().item()
+            return loss, {"kept": kept / len(truth), "wrong": wrong / kept if kept else 0.0}
+
+        return lesson

@@ -1,0 +1,56 @@
+"""Parts that the scenes without labels share: one picture asked about, and a lesson with forty labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dkdemo.experiments.one_image import CROWD, OneImage
+from dkdemo.experiments.recipe import Recipe
+from dkdemo.figures import few_labels
+from dkdemo.web import controls, data
+from dkdemo.web.run_panel import ask, run_panel
+from dkdemo.web.scenes import Stage
+
+DIGITS = ("digits", "mnist")
+GOOD_PICTURE = 680  # a 9 whose easy looks disagree; the words say that it was chosen
+
+
+def one_picture(stage: Stage) -> dict[str, Any] | None:
+    """Which picture, which draw; and what the half-taught net says of it."""
+    where, which, dice = st.columns([3, 1.2, 1], vertical_alignment="bottom")
+    with where:
+        name = data.choose(DIGITS, own=False)
+    with which:
+        picture = controls.integer(stage.words["picture"], "picture", GOOD_PICTURE, 0, CROWD - 1)
+    with dice:
+        seed = controls.seed("draw")
+    return ask(OneImage(data=name, picture=picture, seed=seed))
+
+
+def plain(answer: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """These parts of an answer as a kernel in JavaScript wants them."""
+    return {name: np.asarray(answer[name]).tolist() for name in names}
+
+
+def live(stage: Stage, recipe: Recipe, told: Sequence[tuple[str, str]], code: Sequence[str]) -> None:
+    """One of the three lessons with forty labels, beside its two controls."""
+    run_panel(
+        stage, recipe, lambda view: few_labels.lesson(view, recipe.name, told, stage.words),
+        key=recipe.name, alt=stage.words["live_alt"], code=code,
+    )  # fmt: skip
+    stage.say(f"{recipe.name}_live_story")
+    stage.source(f"{recipe.name}_source")
+
+
+def lesson_controls(stage: Stage) -> tuple[str, DeltaGenerator, int]:
+    """Which pictures and which seed, and room for one more control."""
+    where, more, dice = st.columns([2.4, 3, 1], vertical_alignment="bottom")
+    with where:
+        name = data.choose(DIGITS, own=False)
+    with dice:
+        return name, more, controls.seed()
