@@ -13,12 +13,15 @@ from dkdemo.experiments.matrix import Matrix
 from dkdemo.experiments.midpoint import Midpoint
 from dkdemo.experiments.noise import Noise
 from dkdemo.experiments.overconfident import Overconfident
+from dkdemo.experiments.predictive import Predictive
 from dkdemo.experiments.race import Race
 from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.rnn import TimesTwo
 from dkdemo.experiments.samples import Samples
 from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
 from dkdemo.experiments.sphere import Sphere
+from dkdemo.experiments.switches import Switches
 from dkdemo.experiments.unseen import Unseen
 from dkdemo.experiments.views import Views
 
@@ -38,6 +41,9 @@ def catalogue() -> dict[str, type[Recipe]]:
         Manifold,
         Midpoint,
         Noise,
+        TimesTwo,
+        Switches,
+        Predictive,
         Views,
         Sphere,
         LargeBatches,

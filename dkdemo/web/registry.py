@@ -82,6 +82,13 @@ CHAPTERS = (
         _scenes(mixup=(33,), manifold=(34,), cutmix=(35,), midpoint=(36,), noise=(36,)),
     ),
     Chapter(
+        13,
+        "others",
+        "contrastive",
+        15,
+        _scenes(metric=(47,), rnn=(48,), reach=(48,), switches=(49, 50), cpc=(51,), bound=(51,)),
+    ),
+    Chapter(
         14,
         "simclr",
         "contrastive",

@@ -13,6 +13,7 @@ SLIDES = {
     "distillation": (18, 19, 20, 23, 29, 30),
     "label_smoothing": range(24, 29),
     "mixing": range(33, 37),
+    "others": range(47, 52),
     "simclr": range(52, 55),
 }
 
