@@ -78,7 +78,7 @@ def reach(stage: Stage) -> None:
         return
     if guess:
         stage.say("reach_guessed", guess=stage.words[guess], left=0.9**50)
-    stage.equation(r"\frac{\partial h_{t+n}}{\partial h_t} = w^n")
+    stage.equation(r"\partial h_{t+n} \,/\, \partial h_t = w^n")
     inputs = {"weight": 0.9, "steps": 50}
     sliders = [
         Slider("weight", stage.words["reach_weight"], 0.2, 2, 0.9),
@@ -98,7 +98,7 @@ def switches(stage: Stage) -> None:
     guess = stage.predict("switches_guess", ("switches_guess_yes", "switches_guess_size", "switches_guess_no"))
     if guess is None:
         return
-    stage.equation(r"h_4 = \sum_t Q^{4-t}\, b\, x_t, \qquad W_k h_4 \approx x_k")
+    stage.equation(r"h_4 = \textstyle\sum_t Q^{4-t}\, b\, x_t, \qquad W_k h_4 \approx x_k")
     long, dice = st.columns([4, 1], vertical_alignment="bottom")
     with long:
         length = controls.choice(stage.words["rnn_length"], (4, 8, 12), "length", 4)
@@ -127,7 +127,7 @@ def cpc(stage: Stage) -> None:
     stage.title("cpc_title")
     stage.equation(
         r"f_k = \exp(z_{t+k}^\top W_k c_t), \quad"
-        r"\mathcal L_N = -\mathbb E \log \frac{f_k(x_{t+k}, c_t)}{\sum_{j=1}^N f_k(x_j, c_t)}, \quad"
+        r"\mathcal L_N = -\mathbb E \log \frac{f_k(x_{t+k}, c_t)}{\sum_{j=1}^N f_k(x_j, c_t)}, \quad "
         r"I \ge \log N - \mathcal L_N"
     )
     what, among, dice = st.columns([3, 3, 1], vertical_alignment="bottom")

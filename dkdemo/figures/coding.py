@@ -19,7 +19,7 @@ BOARD = [[0, theme.DARK], [0.5, theme.PAPER], [1, theme.STUDENT]]
 @kept
 def switches(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """What each switch reads of each input, at the size of h chosen; and what stays unread at every size."""
-    chart = side_by_side((0.8, 1), (words["switches_board"], words["switches_unread"]), height=340, gap=0.14)
+    chart = side_by_side((0.8, 1), (words["switches_board"], words["switches_unread"]), height=320, gap=0.14)
     length, dimensions = answer["length"], list(answer["dimensions"])
     names = [f"x{k + 1}" for k in range(length)]
     board = go.Heatmap(
@@ -98,10 +98,10 @@ def cpc(view: Any, words: Mapping[str, str], *, ahead: int, cap: float, ceiling:
             hovertemplate="k = %{x}: %{y:.2f}<extra></extra>", **place,
         )  # fmt: skip
         chart.add_trace(bind_snapshot(line, "ahead", y=name))
-    level(chart, steps, [float(np.exp(-cap))] * ahead, words["cpc_chance"], theme.FAINT, "", dash="dash")
-    level(chart, steps, [cap] * ahead, words["cpc_cap"], theme.TRUTH, "2")
+    level(chart, steps, [float(np.exp(-cap))] * ahead, words["cpc_chance"], theme.FAINT, "")
+    level(chart, steps, [cap] * ahead, words["cpc_cap"], theme.TRUTH, "2", dash="solid")
     if len(ceiling):
-        level(chart, steps, list(ceiling), words["cpc_ceiling"], theme.TEACHER, "2", dash="dash")
+        level(chart, steps, list(ceiling), words["cpc_ceiling"], theme.TEACHER, "2")
     side = {"title": {"text": words["cpc_ahead"], "standoff": 4}, "range": [0.7, ahead + 0.3], "dtick": 1}
     chart.update_layout(
         xaxis=side,
@@ -129,14 +129,15 @@ def cpc_claim(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 
 def level(
-    chart: go.Figure, x: Sequence[float], y: Sequence[float], label: str, color: str, axis: str, dash: str = "solid"
+    chart: go.Figure, x: Sequence[float], y: Sequence[float], label: str, color: str, axis: str, dash: str = "dash"
 ) -> None:
-    """A known line, named at its right end."""
+    """A known line, named over one of its ends."""
     place = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
     line = {"color": color, "width": theme.LINE, "dash": dash}
+    end, anchor = (-1, "right") if dash == "solid" else (0, "left")
     chart.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", **place)
     chart.add_annotation(
-        x=x[-1], y=y[-1], xref=f"x{axis}", yref=f"y{axis}", text=label, showarrow=False, xanchor="right",
+        x=x[end], y=y[end], xref=f"x{axis}", yref=f"y{axis}", text=label, showarrow=False, xanchor=anchor,
         yanchor="bottom", yshift=3, font={"color": color},
     )  # fmt: skip
 

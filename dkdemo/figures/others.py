@@ -15,6 +15,7 @@ from dkdemo.figures.panels import note, side_by_side
 
 PLANE = (5.2, 2.6)  # half the width and half the height of the plane of metric learning
 HANDLES = 3  # the trace of `metric` that is dragged
+DECADES = {1e-6: "10⁻⁶", 1e-3: "10⁻³", 1.0: "1", 1e3: "10³", 1e6: "10⁶"}
 SLIDE = {"w": 2.0, "u": 3.0}  # "time * 2, input * 3"
 
 
@@ -49,6 +50,7 @@ def metric(values: Mapping[str, Any], loss: str, words: Mapping[str, str]) -> go
             "symbol": ["circle", "square", *["diamond"] * count],
             "size": [34, 32, *[38] * count],
             "color": [theme.STUDENT, theme.TEACHER, *[theme.DARK] * count],
+            "opacity": 1,
         },
         hovertemplate="%{text}: (%{x:.2f}, %{y:.2f})<extra></extra>",
     )
@@ -60,7 +62,7 @@ def metric(values: Mapping[str, Any], loss: str, words: Mapping[str, str]) -> go
         x=[0], y=[0], mode="markers", hovertemplate="0<extra></extra>",
         marker={"symbol": "cross-thin", "size": 16, "line": {"width": 2, "color": theme.FAINT}},
     )  # fmt: skip
-    bare = {"showgrid": False, "showticklabels": False, "constrain": "domain"}
+    bare = {"visible": False, "constrain": "domain"}
     chart.update_layout(
         xaxis={**bare, "range": [-PLANE[0], PLANE[0]]},
         yaxis={**bare, "range": [-PLANE[1], PLANE[1]], "scaleanchor": "x"},
@@ -161,9 +163,9 @@ def reach(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
         xaxis={"title": {"text": words["reach_steps"], "standoff": 4}, "range": [-0.5, 51]},
         yaxis={
             "type": "log",
-            "range": [-12, 16],
-            "tickvals": [10.0**power for power in (-10, -5, 0, 5, 10, 15)],
-            "exponentformat": "power",
+            "range": [-6.6, 6.6],
+            "tickvals": list(DECADES),
+            "ticktext": list(DECADES.values()),
         },
     )
     return note(chart, claim=words["reach_claim"])
