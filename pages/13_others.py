@@ -5,11 +5,12 @@ import math
 import numpy as np
 import streamlit as st
 
-from dkdemo.experiments.predictive import AHEAD, ASKED, DATA, SLIP, Predictive
+from dkdemo.experiments.predictive import AHEAD, ASKED, DATA, EXAMPLES, SLIP, Predictive
 from dkdemo.experiments.rnn import TimesTwo
 from dkdemo.experiments.switches import ROOM, Switches
 from dkdemo.figures import coding
 from dkdemo.figures import others as figures
+from dkdemo.figures.futures import futures as draw_futures
 from dkdemo.information import counting_information
 from dkdemo.kernels import KERNELS, script
 from dkdemo.kernels.others import LOSSES
@@ -115,6 +116,8 @@ def switches(stage: Stage) -> None:
         key="others.switches", alt=stage.words["switches_alt"], kernel="switch_board", inputs=inputs,
         sliders=[size], download="switches",
     )  # fmt: skip
+    seeds, sizes = answer["seeds"], answer["n"]
+    stage.source("switches_source", first=seeds[0], last=seeds[-1], device=answer["device"], **sizes)
     stage.say("switches_story")
     stage.erratum(stage.words["seq2seq_slide"], stage.words["seq2seq_right"], "seq2seq_erratum")
     stage.erratum(stage.words["switches_slide"], stage.words["switches_right"], "switches_erratum")
@@ -153,6 +156,25 @@ def cpc(stage: Stage) -> None:
     stage.source("cpc_source")
 
 
+def futures(stage: Stage) -> None:
+    stage.title("futures_title")
+    what, which, dice = st.columns([3, 3, 1], vertical_alignment="bottom")
+    with what:
+        names = {name: stage.words[f"cpc_{name}"] for name in DATA}
+        data = controls.choice(stage.words["cpc_data"], names, "data", "digits")
+    with which:
+        example = controls.choice(stage.words["futures_example"], tuple(range(1, EXAMPLES + 1)), "example", 1)
+    with dice:
+        seed = controls.seed()
+    run_panel(
+        stage, Predictive(data=data, seed=seed),
+        lambda view: draw_futures(view.result, example - 1, stage.words),
+        key="futures", alt=stage.words["futures_alt"], code=("dkdemo.cpc:future_scores",),
+    )  # fmt: skip
+    stage.say(f"futures_story_{data}")
+    stage.source("cpc_source")
+
+
 def bound(stage: Stage) -> None:
     stage.title("bound_title")
     stage.equation(r"\log N - \mathcal L_N \;\le\; \min\big(\log N,\; I(x; c)\big)")
@@ -172,4 +194,4 @@ def bound(stage: Stage) -> None:
     explain(stage, code=("dkdemo.kernels.others:log_n_bound",), script=script("log_n_bound", state))
 
 
-show("others", metric=metric, rnn=rnn, reach=reach, switches=switches, cpc=cpc, bound=bound)
+show("others", metric=metric, rnn=rnn, reach=reach, switches=switches, cpc=cpc, futures=futures, bound=bound)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
@@ -15,10 +15,13 @@ from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
+    from dkdemo.cpc import StackedCPC
+
 DATA = ("digits", "waves")
 LENGTH, START, AHEAD = 18, 5, 6  # steps of a sequence, the first moment asked about, K
 CODE, HIDDEN, REPEATS = 16, 32, 3
 BATCH, TEST, ASKED = 64, 512, 16  # sequences a step, held out, choices when nobody was contrasted in training
+EXAMPLES = 6  # single questions shown
 SLIP = 0.1  # of the counting
 DRIFT, NOISE = 0.3, 0.1  # of the waves
 
@@ -105,6 +108,7 @@ class Predictive(Recipe):
                 "spread": spread.tolist(),
                 "untrained_spread": untrained,
                 "loss": loss.tolist(),
+                "examples": _examples(model, held_out),
                 "ceiling": ceiling if self.data == "digits" else [],
                 "choices": self.choices,
                 "asked": asked,
@@ -116,6 +120,28 @@ class Predictive(Recipe):
                 "seconds": time.perf_counter() - began,
             }
         )
+
+
+def _examples(model: StackedCPC, held_out: Tensor) -> dict[str, Any]:
+    """The first few questions as the first network answers them: a past, 16 next pieces, and the share of each.
+
+    "past" (E, START + 1, D), "next" (E, 16, D), "share" (E, 16) the softmax of the scores one step ahead, "truth" (E,).
+    """
+    import torch
+
+    from dkdemo.cpc import future_scores
+
+    with torch.no_grad():
+        scores = future_scores(*model(held_out), choices=ASKED, start=START)[0, 0]  # (groups * moments, N, N)
+    moments = LENGTH - AHEAD - START
+    groups = held_out[0].unflatten(0, (-1, ASKED))  # (groups, N, LENGTH, D)
+    own = range(EXAMPLES)  # in group e, it is the e-th sequence that is asked about
+    return {
+        "past": torch.stack([groups[e, e, : START + 1] for e in own]).cpu().numpy(),
+        "next": torch.stack([groups[e, :, START + 1] for e in own]).cpu().numpy(),
+        "share": torch.stack([scores[e * moments, e].softmax(-1) for e in own]).cpu().numpy(),
+        "truth": list(own),
+    }
 
 
 def _sequences(data: str, count: int, dice: Generator, test: bool = False) -> Tensor:

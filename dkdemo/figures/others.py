@@ -34,6 +34,7 @@ def metric(values: Mapping[str, Any], loss: str, words: Mapping[str, str]) -> go
     heads = go.Scatter(
         x=values["tip_x"], y=values["tip_y"], mode="markers", hoverinfo="skip",
         marker={
+            "opacity": 1,
             "symbol": "triangle-up", "size": values["tip_size"], "color": theme.TRUTH, "angle": values["tip_angle"],
         },
     )  # fmt: skip

@@ -86,7 +86,7 @@ CHAPTERS = (
         "others",
         "contrastive",
         15,
-        _scenes(metric=(47,), rnn=(48,), reach=(48,), switches=(49, 50), cpc=(51,), bound=(51,)),
+        _scenes(metric=(47,), rnn=(48,), reach=(48,), switches=(49, 50), cpc=(51,), futures=(51,), bound=(51,)),
     ),
     Chapter(
         14,

@@ -103,6 +103,11 @@ def test_cpc_finds_less_the_farther_and_never_knows_more_than_log_n(data):
     looks = [event.arrays for event in events if isinstance(event, Snapshot)]
     assert len(looks) > 20
     assert all((look["estimate"] <= math.log(16)).all() for look in looks)
+    examples = result["examples"]
+    np.testing.assert_allclose(examples["share"].sum(1), 1, atol=1e-5)
+    assert examples["next"].shape[:2] == examples["share"].shape == (6, 16)
+    sure = examples["share"][range(6), examples["truth"]]
+    assert sure.mean() > 2 / 16, "the true future gets more than a guess"
     if data == "digits":
         assert (estimate < np.array(result["ceiling"]) + 0.05).all(), "nor more than there is to know"
 

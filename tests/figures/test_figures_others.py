@@ -10,6 +10,7 @@ import pytest
 from dkdemo.figures import coding
 from dkdemo.figures import others as figures
 from dkdemo.figures.binding import fill
+from dkdemo.figures.futures import ACROSS, futures
 from dkdemo.jobs.events import Progress, Snapshot
 from dkdemo.kernels.others import LOSSES, SAMPLES, gradient_reach, log_n_bound, metric_forces, switch_board
 from dkdemo.web.run_panel import RunView
@@ -115,6 +116,41 @@ def test_cpc_follows_the_snapshot_and_shows_every_seed_and_the_run_before(words:
     assert {words["cpc_cap"], words["cpc_ceiling"], words["cpc_chance"]} <= set(labels)
     without = coding.cpc(run(16), words, ahead=3, cap=math.log(16), ceiling=[])
     assert words["cpc_ceiling"] not in [note.text for note in without.layout.annotations]
+
+
+def answered(data: str, shares: list[float]) -> dict:
+    count, wide = len(shares), 64 if data == "digits" else 4
+    rng = np.random.default_rng(0)
+    examples = {
+        "past": rng.normal(size=(1, 6, wide)), "next": rng.normal(size=(1, count, wide)),
+        "share": np.array([shares]), "truth": [2],
+    }  # fmt: skip
+    return {"data": data, "examples": examples}
+
+
+@pytest.mark.parametrize("data", ["digits", "waves"])
+@pytest.mark.parametrize(("shares", "right"), [([0.2, 0.1, 0.6, 0.1], True), ([0.5, 0.1, 0.3, 0.1], False)])
+def test_futures_say_whether_the_true_one_came_first(words: Words, data: str, shares: list[float], right: bool) -> None:
+    claim = futures(answered(data, shares), 0, words).layout.meta["claim"]
+    if right:
+        assert claim == fill(words["futures_claim_right"], {"asked": 4, "share": 0.6})
+    else:
+        assert claim == fill(words["futures_claim_wrong"], {"asked": 4, "share": 0.3, "place": 2})
+
+
+def test_futures_show_the_favourites_first_and_frame_the_true_one(words: Words) -> None:
+    result = answered("digits", [0.5, 0.1, 0.3, 0.1])
+    chart = futures(result, 0, words)
+    assert [note.text for note in chart.layout.annotations][:4] == ["50%", "30%", "10%", "10%"]
+    sheet, (frame,) = np.array(chart.data[0].z, dtype=float), chart.layout.shapes
+    second = sheet[int(frame.y0) + 1 : int(frame.y1), int(frame.x0) + 1 : int(frame.x1)]
+    picture = result["examples"]["next"][0, 2].reshape(8, 8)
+    assert np.corrcoef(second.ravel(), picture.ravel())[0, 1] == pytest.approx(1)
+    assert sheet.shape[1] >= ACROSS * 8
+
+
+def test_before_the_run_the_futures_wait(words: Words) -> None:
+    assert futures(None, 0, words).layout.meta["claim"] == words["futures_waiting"]
 
 
 def test_the_bound_binds_only_what_the_kernel_gives_and_the_label_rides_on_the_truth(words: Words) -> None:
