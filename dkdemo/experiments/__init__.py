@@ -22,12 +22,15 @@ from dkdemo.experiments.one_image import OneImage
 from dkdemo.experiments.overconfident import Overconfident
 from dkdemo.experiments.overwide import Overwide
 from dkdemo.experiments.polynomials import Polynomials
+from dkdemo.experiments.predictive import Predictive
 from dkdemo.experiments.race import Race
 from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.rnn import TimesTwo
 from dkdemo.experiments.samples import Samples
 from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
 from dkdemo.experiments.sphere import Sphere
+from dkdemo.experiments.switches import Switches
 from dkdemo.experiments.teacher_free import TeacherFree
 from dkdemo.experiments.uda import UDA
 from dkdemo.experiments.unseen import Unseen
@@ -62,6 +65,9 @@ def catalogue() -> dict[str, type[Recipe]]:
         MixMatch,
         UDA,
         Chains,
+        TimesTwo,
+        Switches,
+        Predictive,
         Views,
         Sphere,
         LargeBatches,

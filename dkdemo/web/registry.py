@@ -125,6 +125,13 @@ CHAPTERS = (
         _scenes(surface=(42,), buys=(42, 43), freedom=(43,), hurts=(43,)),
     ),
     Chapter(
+        13,
+        "others",
+        "contrastive",
+        15,
+        _scenes(metric=(47,), rnn=(48,), reach=(48,), switches=(49, 50), cpc=(51,), futures=(51,), bound=(51,)),
+    ),
+    Chapter(
         14,
         "simclr",
         "contrastive",

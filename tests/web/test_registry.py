@@ -18,6 +18,7 @@ SLIDES = {
     "mixing": range(33, 37),
     "unlabelled": range(37, 42),
     "regularising": (42, 43),
+    "others": range(47, 52),
     "simclr": range(52, 55),
 }
 
