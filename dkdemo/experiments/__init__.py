@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dkdemo.datastore import present
+from dkdemo.experiments.agreement import Agreement
 from dkdemo.experiments.answer import Answer
 from dkdemo.experiments.everything import Everything
 from dkdemo.experiments.figure5 import Figure5
@@ -11,11 +12,13 @@ from dkdemo.experiments.large_batches import LargeBatches
 from dkdemo.experiments.manifold import Manifold
 from dkdemo.experiments.matrix import Matrix
 from dkdemo.experiments.midpoint import Midpoint
+from dkdemo.experiments.momentum import Momentum
 from dkdemo.experiments.noise import Noise
 from dkdemo.experiments.overconfident import Overconfident
 from dkdemo.experiments.race import Race
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.samples import Samples
+from dkdemo.experiments.shuffling import Shuffling
 from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
 from dkdemo.experiments.sphere import Sphere
@@ -43,6 +46,9 @@ def catalogue() -> dict[str, type[Recipe]]:
         LargeBatches,
         Figure5,
         Matrix,
+        Momentum,
+        Agreement,
+        Shuffling,
     ]
     return {recipe.name: recipe for recipe in recipes}
 
