@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dkdemo.datastore import present
+from dkdemo.experiments.agreement import Agreement
 from dkdemo.experiments.answer import Answer
 from dkdemo.experiments.chains import Chains
 from dkdemo.experiments.double_descent import DoubleDescent
@@ -16,6 +17,7 @@ from dkdemo.experiments.manifold import Manifold
 from dkdemo.experiments.matrix import Matrix
 from dkdemo.experiments.midpoint import Midpoint
 from dkdemo.experiments.mixmatch import MixMatch
+from dkdemo.experiments.momentum import Momentum
 from dkdemo.experiments.more_data import MoreData
 from dkdemo.experiments.noise import Noise
 from dkdemo.experiments.one_image import OneImage
@@ -27,6 +29,7 @@ from dkdemo.experiments.race import Race
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.rnn import TimesTwo
 from dkdemo.experiments.samples import Samples
+from dkdemo.experiments.shuffling import Shuffling
 from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
 from dkdemo.experiments.sphere import Sphere
@@ -73,6 +76,9 @@ def catalogue() -> dict[str, type[Recipe]]:
         LargeBatches,
         Figure5,
         Matrix,
+        Momentum,
+        Agreement,
+        Shuffling,
     ]
     return {recipe.name: recipe for recipe in recipes}
 

@@ -138,6 +138,13 @@ CHAPTERS = (
         15,
         _scenes(views=(52,), circle=(52,), sphere=(52,), large_batches=(53,), figure5=(54,), matrix=(54,)),
     ),
+    Chapter(
+        15,
+        "moco",
+        "contrastive",
+        12,
+        _scenes(queue=(55,), swapped=(55,), agreement=(55,), momentum=(56,), shuffling=(56,), version2=(57,)),
+    ),
 )
 
 

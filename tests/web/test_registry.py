@@ -20,6 +20,7 @@ SLIDES = {
     "regularising": (42, 43),
     "others": range(47, 52),
     "simclr": range(52, 55),
+    "moco": range(55, 58),
 }
 
 

@@ -1,0 +1,149 @@
+"""Pictures of what was run about MoCo: five momenta, agreement with and without strangers, tell-tale statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from dkdemo.figures import theme
+from dkdemo.figures.binding import fill
+from dkdemo.figures.kept import kept
+from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.race import curve
+
+MOMENTA = ("0", ".9", ".99", ".999", "1")  # as the axis writes them
+LINES = ("dash", "dot", "dashdot", "solid", "longdash")
+MEASURES = {"knn": ((0, 1.04), ".0%"), "stale": ((0, 1.04), ".0%")}  # range and ticks of the right panel
+
+
+@kept
+def momentum(view: Any, measure: str, words: Mapping[str, str]) -> Any:
+    """The losses of five momenta with the line of pure guessing, and where each of their runs ended."""
+    span, ticks = MEASURES[measure]
+    chart = side_by_side((1.25, 1), (words["momentum_loss"], words[f"momentum_{measure}"]), height=350)
+    top = 7.6
+    for k, name in enumerate(MOMENTA):
+        best = name == ".999"
+        curve(
+            chart, view, f"loss_{k}", theme.STUDENT, f"m = {name}" if best else "", dash=LINES[k],
+            width=5 if best else 3, opacity=1 if best else 0.6, below=True,
+        )  # fmt: skip
+        chart.data[-1].update(hovertemplate=f"m = {name}: %{{y:.2f}}<extra></extra>")
+    steps = view.progress[0].steps if view.progress else 400
+    chart.add_scatter(x=[None], y=[None], xaxis="x2", yaxis="y2")
+    if view.result is not None:
+        _level(chart, view.result["chance"], steps, words["momentum_chance"])
+        rows = view.result[measure]
+        _dots(chart, rows, ticks)
+        if measure == "knn":
+            level = fmean(view.result["untrained"])
+            dash = {"color": theme.FAINT, "width": 2, "dash": "dash"}
+            chart.add_scatter(
+                x=[-0.5, 4.5], y=[level] * 2, mode="lines", line=dash, xaxis="x2", yaxis="y2", hoverinfo="skip"
+            )
+    chart.update_layout(
+        xaxis={"title": {"text": words["steps"], "standoff": 4}, "range": [0, steps]},
+        yaxis={"range": [0, top], "dtick": 2},
+        xaxis2={
+            "range": [-0.5, 4.5], "tickvals": list(range(5)), "ticktext": list(MOMENTA),
+            "title": {"text": words["momentum_m"], "standoff": 4},
+        },
+        yaxis2={"range": list(span), "tickformat": ticks},
+    )  # fmt: skip
+    if view.result is None:
+        return note(chart, claim=words["momentum_running"])
+    return note(chart, claim=momentum_claim(view.result, words))
+
+
+def momentum_claim(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """The loss at m = 0 beside pure guessing, and what .99 and .999 see of their neighbours."""
+    loss, knn = ([fmean(row) for row in result[name]] for name in ("loss", "knn"))
+    better = min(slow - fast for slow, fast in zip(result["knn"][3], result["knn"][2], strict=True))
+    facts = {
+        "stuck": loss[0], "chance": result["chance"], "learned": loss[3], "slow": knn[3], "fast": knn[2],
+        "frozen": knn[4], "worst": 100 * better,
+    }  # fmt: skip
+    return fill(words["momentum_claim"], facts)
+
+
+def _level(chart: Any, height: float, steps: float, name: str) -> None:
+    """A dashed line across the left panel, named."""
+    line = {"color": theme.TRUTH, "width": 2, "dash": "dash"}
+    chart.add_scatter(x=[0, steps], y=[height] * 2, mode="lines", line=line, hoverinfo="skip")
+    chart.add_annotation(
+        x=steps, y=height, text=name, showarrow=False, xanchor="right", yanchor="bottom", font={"size": 15}
+    )
+
+
+def _dots(chart: Any, rows: list[list[float]], ticks: str) -> None:
+    """One dot a run, and the mean of each momentum written above."""
+    for k, row in enumerate(rows):
+        chart.add_scatter(
+            x=(k + 0.14 * (np.arange(len(row)) - (len(row) - 1) / 2)).tolist(), y=row, mode="markers",
+            marker={"size": 12, "color": theme.STUDENT, "opacity": 0.8}, xaxis="x2", yaxis="y2",
+            hovertemplate=f"m = {MOMENTA[k]}: %{{y:{ticks}}}<extra></extra>",
+        )  # fmt: skip
+        high = max(row) > 0.8
+        chart.add_annotation(
+            x=k, y=min(row) if high else max(row), xref="x2", yref="y2", text=f"{fmean(row):.0%}", showarrow=False,
+            yanchor="top" if high else "bottom", yshift=-8 if high else 8, font={"color": theme.STUDENT},
+        )  # fmt: skip
+
+
+@kept
+def agreement(view: Any, words: Mapping[str, str]) -> Any:
+    """How much query and key agree, and how much room their points take: with strangers, and without."""
+    chart = side_by_side((1, 1), (words["agreement_agree"], words["agreement_spread"]), height=340)
+    names = {"queue": (theme.STUDENT, "solid"), "alone": (theme.TRUTH, "dash")}
+    for axis, measure in (("", "agreement"), ("2", "spread")):
+        for kind, (color, dash) in names.items():
+            low = (measure, kind) == ("agreement", "queue")
+            curve(
+                chart, view, f"{measure}_{kind}", color, words[f"agreement_{kind}"], dash=dash, below=low, axis=axis,
+                width=4,
+            )  # fmt: skip
+    steps = view.progress[0].steps if view.progress else 200
+    side = {"title": {"text": words["steps"], "standoff": 4}, "range": [0, steps]}
+    chart.update_layout(
+        xaxis=side, xaxis2=side, yaxis={"range": [0, 1.18], "dtick": 0.25}, yaxis2={"range": [0, 1.18], "dtick": 0.25}
+    )
+    if view.result is None:
+        return note(chart, claim=words["agreement_running"])
+    found = view.result
+    facts = {f"{name}_{kind}": fmean(found[name][k]) for name in ("agreement", "spread", "knn")
+             for k, kind in enumerate(found["kinds"])}  # fmt: skip
+    return note(chart, claim=fill(words["agreement_claim"], facts))
+
+
+@kept
+def shuffling(result: Mapping[str, Any], order: str, words: Mapping[str, str]) -> Any:
+    """Each group's statistics as a point, joined to its own keys'; and how often the nearest is the right one."""
+    chart = side_by_side((1.3, 1), (words[f"shuffling_{order}"], words["shuffling_hits"]), height=340)
+    points = {name: np.asarray(found, dtype=float) for name, found in result["points"].items()}
+    ours, theirs = points["query"], points[order]
+    for one, two in zip(ours, theirs, strict=True):
+        link = {"color": theme.REST, "width": theme.LINE}
+        chart.add_scatter(x=[one[0], two[0]], y=[one[1], two[1]], mode="lines", line=link, hoverinfo="skip")
+    marks = ((ours, theme.STUDENT, "circle"), (theirs, theme.TEACHER, "diamond"))
+    for cloud, color, symbol in marks:
+        marker = {"size": 16, "color": color, "symbol": symbol}
+        chart.add_scatter(x=cloud[:, 0], y=cloud[:, 1], mode="markers", marker=marker, hoverinfo="skip")
+    reach = 1.15 * max(float(np.abs(cloud).max()) for cloud in points.values())
+    bare = {"range": [-reach, reach], "showticklabels": False}
+    names = [words["shuffling_bar_plain"], words["shuffling_bar_shuffled"]]
+    shares = [fmean(result[name]) for name in ("plain", "shuffled")]
+    lit = [theme.STUDENT if name == order else theme.REST for name in ("plain", "shuffled")]
+    chart.add_bar(
+        x=names, y=shares, marker_color=lit, text=[f"{share:.0%}" for share in shares], textposition="outside",
+        xaxis="x2", yaxis="y2", hoverinfo="skip", cliponaxis=False,
+    )  # fmt: skip
+    dash = {"color": theme.TRUTH, "width": 2, "dash": "dash"}
+    chart.add_shape(
+        type="line", xref="x2 domain", yref="y2", x0=0, x1=1, y0=result["chance"], y1=result["chance"], line=dash
+    )
+    chart.update_layout(xaxis=bare, yaxis=bare, yaxis2={"range": [0, 1.1], "tickformat": ".0%"})
+    facts = {"plain": shares[0], "shuffled": shares[1], "chance": result["chance"], "groups": len(ours)}
+    return note(chart, claim=fill(words["shuffling_claim"], facts))

@@ -1,0 +1,104 @@
+"""What the second version of MoCo changed, as its paper measured it, lit up by what is switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dkdemo.figures import theme
+from dkdemo.figures.binding import fill
+from dkdemo.figures.kept import kept
+from dkdemo.figures.panels import note, side_by_side
+
+# ImageNet top-1 in per cent of a linear reader, ResNet-50. He et al. 2020, arXiv:1911.05722, its
+# section 4.1 (queue 4096; m = 0 did not train): accuracy by momentum.
+PAPER_MOMENTA = {"0.9": 55.2, "0.99": 57.8, "0.999": 59.0, "0.9999": 58.9}
+# Chen, Fan, Girshick & He 2020, arXiv:2003.04297, Table 1: what is on, and the accuracy.
+PAPER_ROWS: tuple[tuple[tuple[str, ...], float], ...] = (
+    ((), 60.6),
+    (("aug",), 63.4),
+    (("mlp",), 66.2),
+    (("mlp", "aug"), 67.3),
+    (("mlp", "aug", "cos"), 67.5),
+    (("mlp", "aug", "cos", "long"), 71.1),
+)
+PARTS = ("mlp", "aug", "cos", "long")
+SUPERVISED = 76.5  # ibid.
+# Ibid., Table 2 (200 epochs, no further change): by temperature, without and with the MLP head.
+PAPER_TEMPERATURES = (0.07, 0.1, 0.2, 0.3, 0.4, 0.5)
+PAPER_PLAIN = (60.6, 60.7, 59.0, 58.2, 57.2, 56.4)
+PAPER_MLP = (62.9, 64.9, 66.2, 65.7, 65.0, 64.3)
+# Ibid.: SimCLR's rows beside them: batch, epochs, accuracy.
+PAPER_SIMCLR = ((256, 200, 61.9), (8192, 200, 66.6))
+
+
+@kept
+def version2(on: tuple[str, ...], temperature: float, words: Mapping[str, str]) -> go.Figure:
+    """The paper's rows as dots, the one that is switched on lit; beside it the paper's temperatures."""
+    chart = side_by_side((1.25, 1), (words["v2_rows"], words["v2_temperatures"]), height=360, gap=0.1)
+    wanted = tuple(part for part in PARTS if part in on)
+    lit = [parts == wanted for parts, _ in PAPER_ROWS]
+    names = [" + ".join(words[f"v2_short_{part}"] for part in parts) or words["v2_none"] for parts, _ in PAPER_ROWS]
+    scores = [score for _, score in PAPER_ROWS]
+    for row, score in enumerate(scores):
+        line = {"color": theme.STUDENT if lit[row] else theme.REST, "width": 6 if lit[row] else 3}
+        chart.add_scatter(x=[56, score], y=[row, row], mode="lines", line=line, hoverinfo="skip")
+    chart.add_scatter(
+        x=scores,
+        y=list(range(len(scores))),
+        mode="markers+text",
+        text=[f" {score:.1f}" for score in scores],
+        textposition="middle right",
+        marker={"size": 18, "color": [theme.STUDENT if here else theme.FAINT for here in lit]},
+        hoverinfo="skip",
+    )
+    dash = {"color": theme.TRUTH, "width": 2, "dash": "dash"}
+    chart.add_scatter(x=[SUPERVISED] * 2, y=[-0.6, 5.6], mode="lines", line=dash, hoverinfo="skip")
+    chart.add_annotation(
+        x=SUPERVISED, y=0, text=words["v2_supervised"], showarrow=False, xanchor="right", xshift=-6,
+        font={"size": 15},
+    )  # fmt: skip
+    for curve, name, dashed, here in (
+        (PAPER_PLAIN, "v2_linear", "dash", "mlp" not in on),
+        (PAPER_MLP, "v2_short_mlp", "solid", "mlp" in on),
+    ):
+        _temperatures(chart, curve, words[name], dashed, here, temperature)
+    chart.update_layout(
+        xaxis={"range": [56, 79], "ticksuffix": "%", "dtick": 5},
+        yaxis={"range": [-0.6, 5.6], "tickvals": list(range(len(names))), "ticktext": names, "tickfont": {"size": 15}},
+        xaxis2={"range": [0.03, 0.54], "tickvals": [0.1, 0.2, 0.3, 0.4, 0.5], "title": {"text": words["temperature"]}},
+        yaxis2={"range": [55, 69], "ticksuffix": "%", "dtick": 5},
+    )
+    return note(chart, claim=claimed(wanted, words))
+
+
+def _temperatures(
+    chart: go.Figure, curve: tuple[float, ...], name: str, dash: str, lit: bool, temperature: float
+) -> None:
+    color = theme.STUDENT if lit else theme.FAINT
+    chart.add_scatter(
+        x=list(PAPER_TEMPERATURES), y=list(curve), mode="lines+markers", xaxis="x2", yaxis="y2",
+        line={"color": color, "width": 4 if lit else 3, "dash": dash}, hovertemplate="%{x}: %{y}%<extra></extra>",
+        marker={"size": [20 if lit and heat == temperature else 8 for heat in PAPER_TEMPERATURES]},
+    )  # fmt: skip
+    chart.add_annotation(
+        x=PAPER_TEMPERATURES[-1], y=curve[-1], xref="x2", yref="y2", text=name, showarrow=False,
+        xanchor="right", yanchor="bottom", yshift=8, font={"color": color},
+    )  # fmt: skip
+    if lit and temperature in PAPER_TEMPERATURES:
+        score = curve[PAPER_TEMPERATURES.index(temperature)]
+        chart.add_annotation(
+            x=temperature, y=score, xref="x2", yref="y2", text=f"{score:.1f}", showarrow=False,
+            yanchor="bottom", yshift=12, font={"color": color},
+        )  # fmt: skip
+
+
+def claimed(on: tuple[str, ...], words: Mapping[str, str]) -> str:
+    """What the paper got with exactly these parts, or that it has no such row."""
+    scores: dict[tuple[str, ...], float] = dict(PAPER_ROWS)
+    if on not in scores:
+        return words["v2_no_row"]
+    facts: dict[str, Any] = {"score": scores[on], "gain": scores[on] - scores[()], "left": SUPERVISED - scores[on]}
+    return fill(words["v2_claim" if on else "v2_claim_none"], facts)
