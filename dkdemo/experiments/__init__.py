@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dkdemo.datastore import present
 from dkdemo.experiments.answer import Answer
+from dkdemo.experiments.collapse import Collapse
 from dkdemo.experiments.everything import Everything
 from dkdemo.experiments.figure5 import Figure5
 from dkdemo.experiments.gallery import Gallery
@@ -43,6 +44,7 @@ def catalogue() -> dict[str, type[Recipe]]:
         LargeBatches,
         Figure5,
         Matrix,
+        Collapse,
     ]
     return {recipe.name: recipe for recipe in recipes}
 

@@ -88,6 +88,22 @@ CHAPTERS = (
         15,
         _scenes(views=(52,), circle=(52,), sphere=(52,), large_batches=(53,), figure5=(54,), matrix=(54,)),
     ),
+    Chapter(
+        16,
+        "dual",
+        "contrastive",
+        12,
+        _scenes(
+            collapse=(58,),
+            still=(58,),
+            bridge=(59,),
+            wall=(59,),
+            temperatures=(59,),
+            question=(59,),
+            errata=(60,),
+            thanks=(60,),
+        ),
+    ),
 )
 
 

@@ -14,6 +14,7 @@ SLIDES = {
     "label_smoothing": range(24, 29),
     "mixing": range(33, 37),
     "simclr": range(52, 55),
+    "dual": range(58, 61),
 }
 
 
