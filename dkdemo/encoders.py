@@ -32,6 +32,13 @@ def projector(features: int = 128, outputs: int = 64) -> nn.Sequential:
     )
 
 
+def predictor(outputs: int = 64, hidden: int = 64) -> nn.Sequential:
+    """SimSiam's and BYOL's extra head: z -> p (N, outputs), what one branch expects the other to say."""
+    return nn.Sequential(
+        nn.Linear(outputs, hidden, bias=False), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Linear(hidden, outputs)
+    )
+
+
 class SimCLR(nn.Module):
     """h = f(x) for later use, z = g(h) for the loss."""
 

@@ -6,6 +6,7 @@ from dkdemo.datastore import present
 from dkdemo.experiments.agreement import Agreement
 from dkdemo.experiments.answer import Answer
 from dkdemo.experiments.chains import Chains
+from dkdemo.experiments.collapse import Collapse
 from dkdemo.experiments.double_descent import DoubleDescent
 from dkdemo.experiments.epochs import Epochs
 from dkdemo.experiments.everything import Everything
@@ -79,6 +80,7 @@ def catalogue() -> dict[str, type[Recipe]]:
         Momentum,
         Agreement,
         Shuffling,
+        Collapse,
     ]
     return {recipe.name: recipe for recipe in recipes}
 

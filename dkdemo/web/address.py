@@ -74,6 +74,11 @@ def follow(name: str, value: Any, default: Any) -> None:
         st.query_params[name] = str(value)
 
 
+def answered(chapter: str, name: str) -> str:
+    """What the viewer last answered to a poll of any chapter; "" if nothing, or if the session is a new one."""
+    return str(_memory("kept").get((chapter, name)) or st.query_params.get(name, ""))
+
+
 def moved() -> bool:
     """Has the viewer moved any control of this scene away from the slide's value?"""
     kept, chapter = _memory("kept"), here()[0]

@@ -145,6 +145,22 @@ CHAPTERS = (
         12,
         _scenes(queue=(55,), swapped=(55,), agreement=(55,), momentum=(56,), shuffling=(56,), version2=(57,)),
     ),
+    Chapter(
+        16,
+        "dual",
+        "contrastive",
+        12,
+        _scenes(
+            collapse=(58,),
+            still=(58,),
+            bridge=(59,),
+            wall=(59,),
+            temperatures=(59,),
+            question=(59,),
+            errata=(60,),
+            thanks=(60,),
+        ),
+    ),
 )
 
 

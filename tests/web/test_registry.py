@@ -21,6 +21,7 @@ SLIDES = {
     "others": range(47, 52),
     "simclr": range(52, 55),
     "moco": range(55, 58),
+    "dual": range(58, 61),
 }
 
 

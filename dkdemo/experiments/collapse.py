@@ -1,0 +1,97 @@
+"""Two mirrored networks with nobody to push apart: which part of SimSiam keeps it from saying one thing of all?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dkdemo.experiments import simclr_material
+from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs.events import Done, Event, Progress
+
+TARGETS = ("still", "moving", "follower")
+
+
+@dataclass(frozen=True)
+class Collapse(Recipe):
+    """Train a pair of branches on the shapes, and beside it the pair that is known to live, on the same views.
+
+    ``target``: what a branch has to predict. "still": the other branch with its gradient stopped (SimSiam);
+    "moving": the same without the stop; "follower": a slow average of the network (BYOL), which no gradient
+    reaches either. ``predictor``: whether a head of its own does the predicting.
+
+    The projector ends without batch normalisation. The paper has one there; it forces every channel to keep
+    its spread within a batch, and so hides a collapse that has happened all the same.
+    """
+
+    name: ClassVar[str] = "collapse"
+
+    target: str = "still"
+    predictor: bool = True
+    decay: float = 0.97
+    steps: int = 150
+    batch_size: int = 96
+    learning_rate: float = 3e-3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.target not in TARGETS:
+            raise ValueError(f"target is one of {', '.join(TARGETS)}; got {self.target!r:.40}")
+        if not 0 <= self.decay <= 1:
+            raise ValueError(f"decay must be in [0, 1], got {self.decay}")
+        if not 2 <= self.steps <= 20_000 or not 2 <= self.batch_size <= 4096:
+            raise ValueError(f"need 2-20000 steps and a batch of 2-4096, got {self.steps} and {self.batch_size}")
+
+    @property
+    def healthy(self) -> bool:
+        """Is this SimSiam itself, so that there is nothing to compare it with?"""
+        return self.target == "still" and self.predictor
+
+    def expected_seconds(self) -> float:
+        pairs = 1 if self.healthy else 2.1
+        return 1 + self.steps * self.batch_size * 1.9e-4 * pairs
+
+    def run(self) -> Iterator[Event]:
+        import torch
+
+        from dkdemo.device import describe, pick
+        from dkdemo.experiments.collapse_pair import Pair
+        from dkdemo.pretraining import standard
+        from dkdemo.views import random_view
+
+        began, device = time.perf_counter(), pick()
+        stuff = simclr_material.material("shapes", str(device))
+        looks = simclr_material.LOOKS["shapes"]["both"]
+        pairs = {"": Pair(self, stuff)}
+        if not self.healthy:
+            pairs["healthy_"] = Pair(Collapse(steps=self.steps, seed=self.seed), stuff)
+        chance = torch.Generator(device).manual_seed(self.seed)
+        start: dict[str, float] = {}
+        for step in range(1, self.steps + 1):
+            picked = torch.randint(len(stuff.images), (self.batch_size,), generator=chance, device=device)
+            batch = stuff.images[picked] / 255
+            views = [standard(random_view(batch, looks, chance)) for _ in range(2)]
+            shown = step % 5 == 0 or step in (1, 2, 3, self.steps)
+            metrics: dict[str, float] = {}
+            for name, pair in pairs.items():
+                seen = pair.step(*views, measured=shown)
+                metrics |= {f"{name}{what}": value for what, value in seen.items()}
+            if shown:
+                start = start or metrics
+                yield Progress(step, self.steps, metrics)
+        ends = {f"{name}probe": pair.probe(stuff) for name, pair in pairs.items()}
+        yield Done(
+            {
+                "start": start,
+                "end": {**metrics, **ends},
+                "target": self.target,
+                "predictor": self.predictor,
+                "healthy": self.healthy,
+                "seeds": [self.seed],
+                "n": {"train": len(stuff.images), "test": len(stuff.test_images)},
+                "device": describe(device),
+                "seconds": time.perf_counter() - began,
+            }
+        )

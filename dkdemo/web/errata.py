@@ -1,0 +1,156 @@
+"""All slips of the slides in one list, from the two places where each is already written.
+
+The numbers come from `dkdemo.reproduce`: what the slide prints, and what the engine computes instead. The words
+come from the pages: whatever a scene hands to ``stage.erratum`` is read from its file, in the viewer's language.
+So a slip that a new chapter teaches appears here by itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from dkdemo import reproduce
+from dkdemo.reproduce.finding import Finding
+from dkdemo.web.methods import scenes_about
+from dkdemo.web.registry import CHAPTERS, Chapter, Scene
+from dkdemo.web.text import Words
+
+
+@dataclass(frozen=True)
+class Taught:
+    """One ``stage.erratum`` of a page. A value is written out, or the key of the chapter's word for it."""
+
+    chapter: Chapter
+    scene: Scene
+    slide_value: str
+    right_value: str
+    why: str
+
+    def told(self, language: str) -> tuple[str, str, str]:
+        """Slide's value, right value and the reason, in that language."""
+        words = Words(language, self.chapter.id)
+        values = (words.get(value, value) for value in (self.slide_value, self.right_value))
+        return (*values, words[self.why])
+
+
+@dataclass(frozen=True)
+class Slips:
+    """What became of one slide: the numbers that were computed, and the pages that explain."""
+
+    slide: int
+    computed: tuple[Finding, ...]
+    taught: tuple[Taught, ...]
+
+
+def all_slips() -> list[Slips]:
+    """Every slide that slipped, in the talk's order."""
+    computed = _computed()
+    taught = [(_slide(one, computed), one) for row in CHAPTERS for one in taught_in(row)]
+    slides = sorted({one.slide for one in computed} | {slide for slide, _ in taught})
+    return [
+        Slips(
+            slide,
+            tuple(one for one in computed if one.slide == slide),
+            tuple(one for there, one in taught if there == slide),
+        )
+        for slide in slides
+    ]
+
+
+@cache
+def _computed() -> tuple[Finding, ...]:
+    """The findings that are slips; computed once, by numpy alone."""
+    return tuple(one for one in reproduce.findings() if one.verdict == "slip")
+
+
+def _slide(taught: Taught, computed: tuple[Finding, ...]) -> int:
+    """Which of its scene's slides a page corrects: the one with a computed slip, else the scene's last."""
+    found = {one.slide for one in computed} & set(taught.scene.slides)
+    return max(found or taught.scene.slides)
+
+
+@cache
+def taught_in(row: Chapter) -> tuple[Taught, ...]:
+    """The errata of a chapter's page, read from its file: a page must not be run to be listed."""
+    tree = ast.parse(row.file.read_text(encoding="utf-8"))
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    drawn = {keyword.arg: ast.unparse(keyword.value) for call in _calls(tree, "show") for keyword in call.keywords}
+    found: dict[str, Taught] = {}
+    for scene in row.scenes:
+        for call in _reached(drawn.get(scene.id, scene.id), functions):
+            values = [_value(argument) for argument in call.args]
+            if len(values) == 3 and all(values):
+                found.setdefault(values[2], Taught(row, scene, *values))
+    return tuple(found.values())
+
+
+def _reached(name: str, functions: dict[str, ast.FunctionDef], seen: frozenset[str] = frozenset()) -> list[ast.Call]:
+    """The calls of ``erratum`` in a function and in the page's own functions that it calls."""
+    if name not in functions or name in seen:
+        return []
+    calls = _calls(functions[name], "erratum")
+    for other in functions:
+        if _calls(functions[name], other):
+            calls += _reached(other, functions, seen | {name})
+    return calls
+
+
+def _calls(tree: ast.AST, name: str) -> list[ast.Call]:
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and name in (getattr(node.func, "id", ""), getattr(node.func, "attr", ""))
+    ]
+
+
+def _value(node: ast.expr) -> str:
+    """A text written out, or the key in ``words["key"]``; "" for what is computed on the way."""
+    inner = node.slice if isinstance(node, ast.Subscript) else node
+    return inner.value if isinstance(inner, ast.Constant) and isinstance(inner.value, str) else ""
+
+
+def where(slips: Slips) -> tuple[Chapter, Scene] | None:
+    """The scene to go to: the one that explains, else the first about the slide."""
+    if slips.taught:
+        return slips.taught[0].chapter, slips.taught[0].scene
+    return next(iter(scenes_about(slips.slide)), None)
+
+
+def line(slips: Slips, words: Words, reasons: bool) -> str:
+    """One item of the list, as markdown: slide (a link to its scene), each printed value and the right one, why.
+
+    A page's words are preferred to the report's, which are in English; where the page has none, the report
+    speaks, and says in which language.
+    """
+    found = where(slips)
+    slide = f"S{slips.slide}"
+    parts = [f"[{slide}](./{found[0].id}?scene={found[1].id})" if found else slide]
+    told = [one.told(words.language) for one in slips.taught]
+    parts += [_pair(printed, right) for printed, right, _ in told]
+    english = words.language == "en"
+    for one in slips.computed:
+        if not told or language_free(one.printed + one.computed):
+            name = f"{plain(one.what)}: " if english else ""
+            parts.append(name + _pair(plain(one.printed), plain(one.computed)))
+    if reasons:
+        mark = "" if english else words["errata_english"]
+        parts += [why for *_, why in told] or [plain(one.why) + mark for one in slips.computed]
+    return "- " + " · ".join(parts)
+
+
+def _pair(printed: str, right: str) -> str:
+    """What the slide says, struck out, and what is right; bold words within would end the bold around them."""
+    return f"~~{printed}~~ → **{right.replace('**', '')}**"
+
+
+def plain(value: str) -> str:
+    """A text of the report with nothing in it that markdown would take for its own."""
+    return re.sub(r"([\\*_~$`<\[\]])", r"\\\1", value)
+
+
+def language_free(value: str) -> bool:
+    """Numbers, symbols and formulas only: no word of three letters or more."""
+    return re.search(r"[A-Za-z]{3,}", value) is None
