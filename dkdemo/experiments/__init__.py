@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from dkdemo.datastore import present
 from dkdemo.experiments.answer import Answer
+from dkdemo.experiments.bits import Bits
 from dkdemo.experiments.everything import Everything
 from dkdemo.experiments.figure5 import Figure5
 from dkdemo.experiments.gallery import Gallery
+from dkdemo.experiments.int8 import Int8
 from dkdemo.experiments.large_batches import LargeBatches
 from dkdemo.experiments.manifold import Manifold
 from dkdemo.experiments.matrix import Matrix
 from dkdemo.experiments.midpoint import Midpoint
 from dkdemo.experiments.noise import Noise
 from dkdemo.experiments.overconfident import Overconfident
+from dkdemo.experiments.plane import Plane
+from dkdemo.experiments.pruning import Pruning
 from dkdemo.experiments.race import Race
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.samples import Samples
 from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
+from dkdemo.experiments.speed import Speed
 from dkdemo.experiments.sphere import Sphere
 from dkdemo.experiments.unseen import Unseen
 from dkdemo.experiments.views import Views
@@ -43,6 +48,11 @@ def catalogue() -> dict[str, type[Recipe]]:
         LargeBatches,
         Figure5,
         Matrix,
+        Speed,
+        Pruning,
+        Bits,
+        Int8,
+        Plane,
     ]
     return {recipe.name: recipe for recipe in recipes}
 

@@ -44,6 +44,13 @@ CHAPTERS = (
         _scenes(welcome=(1,), promises=(2, 3), speaker=(4,), map=(5,), question=(5,)),
     ),
     Chapter(
+        4,
+        "cost",
+        "training",
+        10,
+        _scenes(networks=(13,), budget=(14,), pruning=(15,), bits=(15,), int8=(15,), plane=(15,)),
+    ),
+    Chapter(
         5,
         "temperature",
         "distillation",

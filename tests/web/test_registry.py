@@ -9,6 +9,7 @@ from dkdemo.web.registry import CHAPTERS, chapter, walk
 # Which slides each chapter of the talk is about.
 SLIDES = {
     "opening": range(1, 6),
+    "cost": range(13, 16),
     "temperature": (16, 17, 21, 22),
     "distillation": (18, 19, 20, 23, 29, 30),
     "label_smoothing": range(24, 29),
