@@ -43,6 +43,7 @@ WATCHED = 1000  # test images behind each point of a teacher's learning curve
 SOURCES = (
     "teachers.py",
     "pupils.py",
+    "wide.py",
     "training.py",
     "models.py",
     "datasets.py",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dkdemo.datastore import present
 from dkdemo.experiments.agreement import Agreement
 from dkdemo.experiments.answer import Answer
+from dkdemo.experiments.bits import Bits
 from dkdemo.experiments.chains import Chains
 from dkdemo.experiments.collapse import Collapse
 from dkdemo.experiments.double_descent import DoubleDescent
@@ -13,6 +14,7 @@ from dkdemo.experiments.everything import Everything
 from dkdemo.experiments.figure5 import Figure5
 from dkdemo.experiments.fixmatch import FixMatch
 from dkdemo.experiments.gallery import Gallery
+from dkdemo.experiments.int8 import Int8
 from dkdemo.experiments.large_batches import LargeBatches
 from dkdemo.experiments.manifold import Manifold
 from dkdemo.experiments.matrix import Matrix
@@ -24,8 +26,10 @@ from dkdemo.experiments.noise import Noise
 from dkdemo.experiments.one_image import OneImage
 from dkdemo.experiments.overconfident import Overconfident
 from dkdemo.experiments.overwide import Overwide
+from dkdemo.experiments.plane import Plane
 from dkdemo.experiments.polynomials import Polynomials
 from dkdemo.experiments.predictive import Predictive
+from dkdemo.experiments.pruning import Pruning
 from dkdemo.experiments.race import Race
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.rnn import TimesTwo
@@ -33,6 +37,7 @@ from dkdemo.experiments.samples import Samples
 from dkdemo.experiments.shuffling import Shuffling
 from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
+from dkdemo.experiments.speed import Speed
 from dkdemo.experiments.sphere import Sphere
 from dkdemo.experiments.switches import Switches
 from dkdemo.experiments.teacher_free import TeacherFree
@@ -81,6 +86,11 @@ def catalogue() -> dict[str, type[Recipe]]:
         Agreement,
         Shuffling,
         Collapse,
+        Speed,
+        Pruning,
+        Bits,
+        Int8,
+        Plane,
     ]
     return {recipe.name: recipe for recipe in recipes}
 

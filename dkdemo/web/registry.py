@@ -58,6 +58,13 @@ CHAPTERS = (
         _scenes(ucurve=(8,), beyond=(9,), revolution=(10,), demo=(11, 12), epochs=(12,)),
     ),
     Chapter(
+        4,
+        "cost",
+        "training",
+        10,
+        _scenes(networks=(13,), budget=(14,), pruning=(15,), bits=(15,), int8=(15,), plane=(15,)),
+    ),
+    Chapter(
         5,
         "temperature",
         "distillation",

@@ -6,7 +6,7 @@ and draws that; the points in between reach the picture over the bus, without a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,6 +103,7 @@ def run_panel(
     alt: str,
     script: str | None = None,
     code: Sequence[str] = (),
+    live: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
 ) -> RunView:
     """A live run on the screen: buttons, picture, provenance, code.
 
@@ -113,6 +114,7 @@ def run_panel(
         alt: what the picture shows, for those who cannot see it.
         script: a standalone script that reproduces the number shown; by default one that runs the recipe.
         code: the engine's functions behind the picture, as ``package.module:name``.
+        live: turns the finished result into what lets the picture follow a slider: `plot`'s kernel, inputs, sliders.
     """
     panel = f"{stage.chapter.id}.{key}"
     job = jobs.manager().find(recipe)
@@ -126,7 +128,8 @@ def run_panel(
         st.error(provenance.failure(stage.common, job.error, job.sentence))
     view = view_of(list(job.events) if job else (), running, _ghost(panel, recipe, state == "done"))
     topic = None if state == "done" else f"job:{recipe.key()}"  # someone else may start it
-    plot(draw(view), key=f"{panel}.plot", alt=alt, topic=topic, state=state, download=recipe.name)
+    moving = live(view.result) if live and view.result is not None else {}
+    plot(draw(view), key=f"{panel}.plot", alt=alt, topic=topic, state=state, download=recipe.name, **moving)
     if job and state == "done" and view.result is not None:
         st.caption(provenance.caption(stage.common, job, view.result))
     explain(

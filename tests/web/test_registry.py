@@ -11,6 +11,7 @@ SLIDES = {
     "opening": range(1, 6),
     "training": (6, 7),
     "theory": range(8, 13),
+    "cost": range(13, 16),
     "temperature": (16, 17, 21, 22),
     "distillation": (18, 19, 20, 23, 29, 30),
     "label_smoothing": range(24, 29),
