@@ -35,6 +35,7 @@ from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.rnn import TimesTwo
 from dkdemo.experiments.samples import Samples
 from dkdemo.experiments.shuffling import Shuffling
+from dkdemo.experiments.slips import Slips
 from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
 from dkdemo.experiments.speed import Speed
@@ -49,11 +50,16 @@ from dkdemo.experiments.what_buys import WhatBuys
 
 def catalogue() -> dict[str, type[Recipe]]:
     """All recipes, keyed by the word that runs them: ``python -m dkdemo run WORD``."""
-    recipes: list[type[Recipe]] = [
+    recipes: list[type[Recipe]] = [  # in the talk's order
         Samples,
         Polynomials,
         DoubleDescent,
         Epochs,
+        Pruning,
+        Bits,
+        Int8,
+        Speed,
+        Plane,
         Race,
         Everything,
         Unseen,
@@ -62,18 +68,18 @@ def catalogue() -> dict[str, type[Recipe]]:
         Gallery,
         Smoothing,
         SmoothTeacher,
-        Manifold,
         TeacherFree,
+        Manifold,
         Midpoint,
         Noise,
-        Overwide,
-        WhatBuys,
-        MoreData,
         OneImage,
         FixMatch,
         MixMatch,
         UDA,
         Chains,
+        Overwide,
+        WhatBuys,
+        MoreData,
         TimesTwo,
         Switches,
         Predictive,
@@ -86,11 +92,7 @@ def catalogue() -> dict[str, type[Recipe]]:
         Agreement,
         Shuffling,
         Collapse,
-        Speed,
-        Pruning,
-        Bits,
-        Int8,
-        Plane,
+        Slips,
     ]
     return {recipe.name: recipe for recipe in recipes}
 
@@ -108,4 +110,4 @@ def rehearsals() -> list[Recipe]:
     here = [data for data in ("digits", "mnist") if data in present()]
     asked: list[Recipe] = [ask(data=data) for data in here for ask in (Answer, Gallery, OneImage)]
     photos = "cifar10" if "cifar10" in present() else "shapes"
-    return [*asked, Views(eye="trained"), Chains(data=photos)]
+    return [*asked, Views(eye="trained"), Chains(data=photos), Slips()]

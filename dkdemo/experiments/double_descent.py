@@ -31,7 +31,7 @@ class DoubleDescent(Recipe):
     lowest mean error on held-out training images; the test images take no part in the choice.
     """
 
-    name: ClassVar[str] = "double-descent"
+    name: ClassVar[str] = "double_descent"
     lane: ClassVar[Literal["long", "short"]] = "short"
 
     data: str = "digits"

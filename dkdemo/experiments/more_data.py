@@ -25,7 +25,7 @@ class MoreData(Recipe):
     training images, by the mean over the runs.
     """
 
-    name: ClassVar[str] = "more-data"
+    name: ClassVar[str] = "more_data"
     lane: ClassVar[Literal["long", "short"]] = "short"
 
     data: str = "digits"

@@ -33,7 +33,7 @@ class WhatBuys(Recipe):
     counts. Augmentation moves each picture by up to half a pixel (digits, 8 x 8) or one (MNIST, averaged to 14 x 14).
     """
 
-    name: ClassVar[str] = "what-buys"
+    name: ClassVar[str] = "what_buys"
 
     data: str = "digits"
     seed: int = 0
