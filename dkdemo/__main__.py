@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reproduce.set_defaults(handler=_reproduce)
     add_data_parser(commands)
     add_bench_parser(commands)
-    options = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    # argparse takes -1e3 and -inf for options; with a space before it a number is a number
+    options = parser.parse_args([f" {text}" if text.startswith("-") and _is_number(text) else text for text in given])
     try:
         return options.handler(options) or 0
     except (ValueError, OSError) as error:
@@ -64,7 +66,7 @@ def _softmax(options: argparse.Namespace) -> int:
         temperature = 1 / scale
     q = softmax([_number(text, "logits") for text in options.logits], check_temperature(temperature))
     print(" ".join(f"{share:.8f}" for share in q))
-    print(f"T = {temperature:.4g}, all but the largest hold {1 - q.max():.1%}, entropy {entropy(q):.4f} nats")
+    print(f"T = {temperature:.4g}, all but the largest hold {1 - q.max():.1%}, entropy {entropy(q) + 0.0:.4f} nats")
     return 0
 
 
@@ -142,6 +144,14 @@ def _readable(result: Any) -> str:
         shape = getattr(value, "shape", None)
         lines.append(f"{key}: {f'array of shape {tuple(shape)}' if shape else value}")
     return "\n".join(lines)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _number(text: str, what: str) -> float:

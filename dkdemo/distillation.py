@@ -46,6 +46,9 @@ def soft_loss(student_logits: Tensor, teacher_logits: Tensor, *, temperature: fl
             f"student and teacher must answer the same batch, got {_shape(student_logits)}, {_shape(teacher_logits)}"
         )
     if isinstance(temperature, Tensor):
+        # (on a GPU looking would mean waiting for it at every step)
+        if temperature.device.type == "cpu" and not bool(((temperature > 0) & temperature.isfinite()).all()):
+            raise ValueError(f"every temperature must be > 0 and finite, got {temperature.min().item():g} at least")
         heat: float | Tensor = temperature[..., None, None]  # (..., 1, 1)
     else:
         heat = check_temperature(temperature)

@@ -29,7 +29,7 @@ def get(name: str, folder: Path) -> Path:
     """
     if name not in datastore.DOWNLOADABLE:
         raise ValueError(f"what can be downloaded is {', '.join(datastore.DOWNLOADABLE)}; got {name!r:.80}")
-    if name in datastore.present():
+    if name in datastore.present() and _sound(name):
         raise ValueError(f"{name} is here already, in {datastore.present()[name].where}")
     patience = socket.getdefaulttimeout()
     socket.setdefaulttimeout(PATIENCE)
@@ -48,6 +48,15 @@ def get(name: str, folder: Path) -> Path:
         socket.setdefaulttimeout(patience)
 
 
+def _sound(name: str) -> bool:
+    """Whether what is here can be read; what cannot is fetched anew."""
+    try:
+        datastore.load_arrays(name)
+    except ValueError:
+        return False
+    return True
+
+
 def _unreachable(name: str, reason: object) -> str:
     return f"{name} could not be fetched: no network, or no answer from where it lies ({reason})"
 
@@ -62,7 +71,7 @@ def _idx(name: str, partial: Path, folder: Path) -> Path:
     for archive in raw.glob("*.gz"):
         archive.unlink()
     target = folder / datastore.IDX_FOLDERS[name]
-    shutil.rmtree(target, ignore_errors=True)  # an incomplete one, or `present` had known it
+    shutil.rmtree(target, ignore_errors=True)  # an incomplete or a damaged one
     raw.parent.rename(target)
     return target
 
@@ -79,4 +88,5 @@ def _cifar10(partial: Path, folder: Path) -> Path:
         np.array(test.targets, dtype=np.int64),
         collect.CIFAR10,
     )
+    shutil.rmtree(folder / "cifar10", ignore_errors=True)  # a damaged one
     return collect.save("cifar10", arrays, folder)

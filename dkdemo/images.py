@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
 import warnings
 import zlib
 from typing import Literal
@@ -17,11 +18,15 @@ from PIL import Image, ImageOps
 
 TYPES = ("PNG", "JPEG", "WEBP")
 MAX_BYTES = 20_000_000
-MAX_PIXELS = 50_000_000  # a telephone's best; decoded it takes 150 MB
+MAX_PIXELS = 50_000_000  # a telephone's best, as a JPEG: those are decoded at a fraction of their size
+MAX_WHOLE = 12_000_000  # pixels of a PNG or WebP, which must be decoded whole: up to 4 bytes each
 LONGEST = 1024  # pixels of the longer side that are kept: more than any chart shows
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # we measure, and more strictly
 BOMB = Image.DecompressionBombError
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, struct.error, zlib.error, BOMB)
+
+
+ONE_AT_A_TIME = threading.Lock()  # a room that uploads at once must not fill the memory at once
 
 
 class UploadError(ValueError):
@@ -48,11 +53,13 @@ def read_upload(data: bytes, longest: int = LONGEST) -> np.ndarray:
         raise UploadError("bytes", f"a picture may have {MAX_BYTES / 1e6:.0f} MB, got {len(data) / 1e6:.1f} MB")
     picture = _opened(data)
     width, height = picture.size
-    if width * height > MAX_PIXELS:
-        wanted = f"a picture may have {MAX_PIXELS / 1e6:.0f} megapixels"
+    most = MAX_PIXELS if picture.format == "JPEG" else MAX_WHOLE
+    if width * height > most:
+        wanted = f"a {picture.format} picture may have {most / 1e6:.0f} megapixels"
         raise UploadError("pixels", f"{wanted}, got {width} x {height} = {width * height / 1e6:.1f}")
     try:
-        return _upright(picture, longest)
+        with ONE_AT_A_TIME:
+            return _upright(picture, longest)
     except BROKEN as error:
         raise UploadError("broken", "the picture is cut short or damaged; save it anew and try again") from error
 
@@ -87,10 +94,12 @@ def _upright(picture: Image.Image, longest: int) -> np.ndarray:
     picture.load()
     if picture.mode.startswith("I"):  # 16 bits of grey: keep the upper eight, where Pillow would cut off at 255
         picture = Image.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
-    picture = ImageOps.exif_transpose(picture)
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-    picture = picture.convert("RGB")
-    picture.thumbnail((longest, longest), Image.Resampling.BOX)
-    return np.array(picture)
+    elif picture.mode not in ("RGB", "L"):
+        picture = picture.convert("RGB")
+    picture.thumbnail((longest, longest), Image.Resampling.BOX)  # small before anything copies it
+    picture = ImageOps.exif_transpose(picture)
+    if picture.has_transparency_data:
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture.convert("RGBA"))
+    return np.array(picture.convert("RGB"))

@@ -16,6 +16,7 @@ import numpy as np
 from dkdemo.probability import as_array, entropy, log_softmax, softmax
 
 LINES, WIDTH = 12, 200  # what fits on a screen
+MOST = 100  # numbers in a list
 OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -74,7 +75,10 @@ def _value(node: ast.expr, names: dict[str, Any]) -> Any:
     if isinstance(node, ast.Name) and node.id in names:
         return names[node.id]
     if isinstance(node, ast.List | ast.Tuple):
-        return [_value(item, names) for item in node.elts]
+        items = [_value(item, names) for item in node.elts]
+        if len(items) > MOST or not all(isinstance(item, float | np.floating) for item in items):
+            raise TypeError  # lists of lists would multiply from line to line
+        return items
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
         value = _value(node.operand, names)
         return -value if isinstance(node.op, ast.USub) else value

@@ -9,6 +9,7 @@
 
 const instances = new WeakMap();
 
+const TYPED = ":is(input:not([type=range], [type=checkbox], [type=radio]), textarea, [contenteditable]:not([contenteditable='false']))"; // M is a letter here
 const FIELD = "input, textarea, select, [contenteditable]:not([contenteditable='false'])";
 const ARROWS_BELONG_TO =
   FIELD + ", [role=slider], [role=radiogroup], [role=radio], [role=listbox], [role=combobox], [role=tablist], [role=menu], [data-dk-keys]";
@@ -228,7 +229,7 @@ class Walker {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const target = event.composedPath()[0];
     const within = (selector) => target instanceof Element && target.closest(selector);
-    if (event.key.toLowerCase() === "m" && !within(FIELD)) {
+    if (event.key.toLowerCase() === "m" && !within(TYPED)) {
       event.preventDefault();
       if (this.map.open) this.map.close();
       else this.openMap();

@@ -61,7 +61,7 @@ class Midpoint(Recipe):
         each, channels, _ = DIGITS if self.data == "digits" else LARGE
         generator, dice = torch.Generator().manual_seed(self.seed), np.random.default_rng(self.seed)
         if each:
-            train = train.take(each, generator)
+            train = train.take(min(each, int(train.labels.bincount().min())), generator)  # an own set may be small
         learners = {name: Learner(net_for(train, self.seed, channels).to(device), RATE, STEPS) for name in METHODS}
         nets = {name: learner.net for name, learner in learners.items()}
         encode, finish = _cut(nets["manifold"])

@@ -62,7 +62,7 @@ class Noise(Recipe):
         each, widths, repeats, _ = DIGITS if self.data == "digits" else LARGE
         generator, dice = torch.Generator().manual_seed(self.seed), np.random.default_rng(self.seed)
         if each:
-            train = train.take(each, generator)
+            train = train.take(min(each, int(train.labels.bincount().min())), generator)  # an own set may be small
         classes = len(train.classes)
         images, labels = train.normalised(), train.labels.clone()
         wrong = sample(round(self.noise * len(labels)), len(labels), generator).to(device)

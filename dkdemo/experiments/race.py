@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, check_seed
 from dkdemo.jobs.events import Done, Event, Progress
 
 if TYPE_CHECKING:
@@ -117,12 +117,6 @@ class Race(Recipe):
                 **provenance(seeds, began),
             }
         )
-
-
-def check_seed(seed: int) -> None:
-    """Raise ValueError unless the seeds of all runs, a few times ``seed`` and more, are still seeds."""
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be 0 to 2**32 - 1, got {seed}")
 
 
 def teacher_for(data: str, shift: int, seed: int, *, steps: int = 100) -> Committee | ConvNet:

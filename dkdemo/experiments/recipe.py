@@ -57,6 +57,12 @@ class Recipe:
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
+def check_seed(seed: int) -> None:
+    """Raise ValueError unless the seeds of all runs, a few times ``seed`` and more, are still seeds."""
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed must be 0 to 2**32 - 1, got {seed}")
+
+
 def from_values(kind: type[Recipe], values: Mapping[str, Any]) -> Recipe:
     """A recipe from outside (command line, URL, worker pipe), with its types checked.
 
@@ -77,4 +83,6 @@ def from_values(kind: type[Recipe], values: Mapping[str, Any]) -> Recipe:
         if type(value) is not wanted:
             raise ValueError(f"{key} must be of type {wanted.__name__}, got {value!r:.80}")
         clean[key] = value
+    if "seed" in clean:
+        check_seed(clean["seed"])
     return kind(**clean)

@@ -64,8 +64,10 @@ class Manager:
 
     # What pages ask for
 
-    def submit(self, recipe: Recipe, browser: str, *, anew: bool = False) -> Job:
+    def submit(self, recipe: Recipe, browser: str, *, anew: bool = False, lecturer: bool = False) -> Job:
         """This browser wishes for this run. Equal recipes share one job; a finished one answers at once.
+
+        The lecturer's wish goes to the head of the queue: the room waits for the stage, never the other way round.
 
         Raises:
             Busy: this browser has another long run queued or running, or the queue is full.
@@ -77,6 +79,8 @@ class Manager:
             if job and job.active and not job.stopping:
                 self._one_each(job, browser)
                 job.wishes.add(browser)
+                if lecturer:
+                    self._prefer(job)
                 return job
             if not anew and job and job.state == "done":
                 job.replay = True  # from now on it is an earlier run shown again
@@ -85,11 +89,13 @@ class Manager:
                 return self._remember(self._from_store(recipe, stored.events, stored.seconds, stored.finished_at))
             job = Job(recipe)
             self._one_each(job, browser)
-            if len(self._queues[recipe.lane]) >= MAX_QUEUE:
+            if len(self._queues[recipe.lane]) >= MAX_QUEUE and not lecturer:
                 raise Busy("run_queue_full")
             job.wishes.add(browser)
             self._remember(job)
             self._enqueue(job)
+            if lecturer:
+                self._prefer(job)
             return job
 
     def find(self, recipe: Recipe) -> Job | None:
@@ -97,13 +103,18 @@ class Manager:
         with self._lock:
             return self._jobs.get(recipe.key())
 
-    def stop(self, key: str, browser: str) -> None:
-        """This browser no longer wishes for the run; when nobody does, it ends within one step."""
+    def stop(self, key: str, browser: str, *, lecturer: bool = False) -> None:
+        """This browser no longer wishes for the run; when nobody does, it ends within one step.
+
+        The lecturer ends it for all: the stage must be free when it is needed.
+        """
         with self._lock:
             job = self._jobs.get(key)
-            if job is None or browser not in job.wishes:
+            if job is None or (browser not in job.wishes and not lecturer):
                 return
             job.wishes.discard(browser)
+            if lecturer:
+                job.wishes.clear()
             if not job.wishes:
                 self._abandon(job)
 
@@ -209,6 +220,14 @@ class Manager:
         job.position = len(self._queues[lane])
         if not self._next(lane):
             self._announce(job)
+
+    def _prefer(self, job: Job) -> None:
+        """To the head of its queue, if it waits in one."""
+        lane = job.recipe.lane
+        if job in self._queues[lane]:
+            self._queues[lane].remove(job)
+            self._queues[lane].insert(0, job)
+            self._renumber(lane)
 
     def _next(self, lane: str) -> bool:
         """Hand the first job of the queue to the worker, if both are there."""

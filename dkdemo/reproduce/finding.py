@@ -33,7 +33,8 @@ def compare(
     ours = np.asarray(list(computed), dtype=np.float64)
     allowed = 0.5 * 10.0**-places + given + 1e-12
     same = ours.shape == (len(printed),) and bool(np.all(np.abs(ours - printed) <= allowed))
-    return Finding(slide, what, row(printed, places), row(ours, places), "agrees" if same else "DISAGREES")
+    told = row(ours, places) + (f", known to {given:g} from what was printed rounded" if given else "")
+    return Finding(slide, what, row(printed, places), told, "agrees" if same else "DISAGREES")
 
 
 def slip(slide: int, what: str, printed: str, right: str, explained: bool, why: str) -> Finding:

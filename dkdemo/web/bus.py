@@ -21,6 +21,8 @@ from dkdemo.jobs.job import Record
 
 LOG = logging.getLogger(__name__)
 MAX_CLIENTS = 1000
+MAX_FROM_ONE = 400  # clients of one address: a classroom behind one router, not one person with a script
+HERE = ("127.0.0.1", "::1", "")  # this machine itself
 MAX_TOPICS = 16  # a screen shows one or two runs
 MAX_MESSAGE = 2048  # characters
 MAX_WAITING = 200  # messages queued for one slow browser
@@ -122,7 +124,7 @@ class Bus:
         if not same_site(socket.headers.get("origin"), socket.headers.get("host")):
             await socket.close(1008)
             return
-        if len(self._clients) >= MAX_CLIENTS:
+        if len(self._clients) >= MAX_CLIENTS or self._from(socket) >= MAX_FROM_ONE:
             await socket.close(1013)
             return
         await socket.accept()
@@ -139,6 +141,13 @@ class Bus:
             self._clients.discard(client)
             for topic in list(client.since):
                 self._unsubscribe(client, topic)
+
+    def _from(self, socket: WebSocket) -> int:
+        """How many clients come from the address of this one; this machine's own are not counted."""
+        host = socket.client.host if socket.client else ""
+        if host in HERE:
+            return 0
+        return sum(one.socket.client is not None and one.socket.client.host == host for one in self._clients)
 
     async def _converse(self, client: Client) -> None:
         """Send and receive side by side: a handler that only sends never notices that nobody is there."""

@@ -39,6 +39,8 @@ def main() -> None:
     except ValueError as error:
         sys.exit(str(error))
     why = taken(host, port)
+    if why and taken(host, 0):  # no port at all: it is the address that is not ours
+        sys.exit(f"HOST must be an address of this machine, such as 127.0.0.1 or 0.0.0.0, got {host!r:.80} ({why})")
     if why:
         sys.exit(f"Port {port} on {host} cannot be used ({why}). Choose another one: make run PORT={port % 65535 + 1}")
     os.chdir(ROOT)

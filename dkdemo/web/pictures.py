@@ -67,13 +67,23 @@ def own(side: int, key: str) -> list[np.ndarray]:
     )
     wanted = st.toggle(words["own_camera_on"], key=f"{key}.camera_on")  # asks for the camera only when switched on
     shot = st.camera_input(words["own_camera"], key=f"{key}.camera") if wanted else None
-    pictures = []
+    seen = st.session_state.get(f"{key}.seen", {})  # decoded once, not at every rerun
+    kept: dict[tuple[str, int], np.ndarray | str] = {}
     for file in [*([shot] if shot else []), *(files or [])][:MOST]:
-        try:
-            pictures.append(to_square(read_upload(file.getvalue()), side))
-        except UploadError as refusal:
-            st.warning(words[f"own_refused_{refusal.reason}"])
-    return pictures
+        name = (file.file_id, side)
+        kept[name] = seen[name] if name in seen else _small(file.getvalue(), side)
+    st.session_state[f"{key}.seen"] = kept
+    for refusal in (one for one in kept.values() if isinstance(one, str)):
+        st.warning(words[f"own_refused_{refusal}"])
+    return [one for one in kept.values() if not isinstance(one, str)]
+
+
+def _small(data: bytes, side: int) -> np.ndarray | str:
+    """The picture as a small square, or the reason why it is refused."""
+    try:
+        return to_square(read_upload(data), side)
+    except UploadError as refusal:
+        return refusal.reason
 
 
 def chosen_pair(words: Mapping[str, str]) -> Pair | None:

@@ -17,6 +17,7 @@ from dkdemo import jobs
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 from dkdemo.web import address, controls, language, provenance, source
+from dkdemo.web.lecturer import is_lecturer
 from dkdemo.web.plot import plot
 from dkdemo.web.scenes import Stage
 
@@ -59,21 +60,23 @@ def _submit(panel: str, recipe: Recipe, browser: str, anew: bool) -> None:
     """Callback of the buttons: wish for the run; a refusal is kept as a sentence for the next lines."""
     st.session_state.pop(f"dk.refused.{panel}", None)
     try:
-        jobs.manager().submit(recipe, browser, anew=anew)
+        jobs.manager().submit(recipe, browser, anew=anew, lecturer=is_lecturer())
     except jobs.Busy as refusal:
         st.session_state[f"dk.refused.{panel}"] = refusal.key
 
 
 def _stop(recipe: Recipe, browser: str) -> None:
-    jobs.manager().stop(recipe.key(), browser)
+    jobs.manager().stop(recipe.key(), browser, lecturer=is_lecturer())
 
 
-def _buttons(stage: Stage, panel: str, recipe: Recipe, state: str) -> None:
+def _buttons(stage: Stage, panel: str, recipe: Recipe, job: jobs.Job | None) -> None:
     """The one or two buttons that make sense in this state, beside the reset of the controls."""
-    words = stage.common
+    words, state = stage.common, job.state if job else "none"
     seconds = max(1, round(recipe.expected_seconds()))
     with st.container(horizontal=True, vertical_alignment="center", key=f"dk-run-{panel}"):
-        if state in ("queued", "running"):
+        if job and job.active and stage.browser not in job.wishes and not is_lecturer():
+            st.caption(words["run_others"])  # theirs to stop, not this viewer's
+        elif job and job.active:
             st.button(
                 words["run_stop"],
                 key=f"{panel}.stop",
@@ -120,7 +123,7 @@ def run_panel(
     job = jobs.manager().find(recipe)
     state = job.state if job else "none"
     running = state in ("queued", "running")
-    _buttons(stage, panel, recipe, state)
+    _buttons(stage, panel, recipe, job)
     refusal = st.session_state.pop(f"dk.refused.{panel}", None)
     if refusal is not None:
         st.warning(stage.common[refusal])

@@ -39,6 +39,13 @@ def _one_experiment(monkeypatch):
     monkeypatch.setattr(command_line, "catalogue", lambda: {"counting": Counting})
 
 
+def test_numbers_that_look_like_options_are_numbers(capsys):
+    assert main(["softmax", "-1e3", "2"]) == 0
+    assert capsys.readouterr().out.startswith("0.00000000 1.00000000\n")
+    assert main(["softmax", "5"]) == 0
+    assert "entropy 0.0000 nats" in capsys.readouterr().out
+
+
 def test_softmax_prints_the_slides_digits(capsys):
     assert main(["softmax", "1.4", "2.8", ".9"]) == 0
     assert capsys.readouterr().out.startswith("0.17662444 0.71624742 0.10712814\n")
@@ -58,6 +65,9 @@ def test_softmax_prints_the_slides_digits(capsys):
         ["softmax", "1", "2", "--scale", "0"],
         ["run", "nothing"],
         ["run", "counting", "--seed", "x"],
+        ["run", "counting", "--seed", "-1"],
+        ["run", "counting", "--seed", "99999999999999999999"],
+        ["softmax", "-inf", "1"],
         ["run", "counting", "--set", "rate"],
         ["run", "counting", "--set", "colour=red"],
         ["run", "counting", "--set", "loud=maybe"],

@@ -122,3 +122,12 @@ def test_an_impossible_device_is_refused(monkeypatch, name):
     monkeypatch.setenv("DKDEMO_DEVICE", name)
     with pytest.raises(ValueError, match="DKDEMO_DEVICE must name a device"):
         device.pick()
+
+
+@pytest.mark.cifar10
+def test_an_own_set_sorted_by_class_is_normalised_by_all_of_its_classes():
+    train, test = datasets.load("cifar10")
+    assert len(train) == 50_000
+    assert len(test) == 10_000
+    whole = train.images.float().div(255).mean((0, 2, 3))
+    torch.testing.assert_close(train.mean.flatten(), whole, atol=5e-3, rtol=0)

@@ -1,5 +1,7 @@
 """The distillation losses against torch's own, closed-form gradients and the paper's limit; float64."""
 
+import math
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -18,6 +20,13 @@ def gradient(loss):
     student = STUDENT.clone().requires_grad_()
     loss(student).backward()
     return student.grad
+
+
+@pytest.mark.parametrize("bad", [-1.0, 0.0, math.nan, math.inf])
+def test_each_of_many_temperatures_must_be_one(bad):
+    logits = torch.zeros(2, 3, 4, dtype=torch.float64)
+    with pytest.raises(ValueError, match="every temperature must be > 0 and finite"):
+        soft_loss(logits, logits, temperature=torch.tensor([1.0, bad], dtype=torch.float64))
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 4.0, 20.0])

@@ -123,6 +123,18 @@ def test_what_is_here_is_not_fetched_again(mnist, capsys):
     assert "mnist is here already" in sentence(capsys)
 
 
+@pytest.mark.parametrize("name", ["mnist", "cifar10"])
+def test_what_is_here_but_cut_short_is_fetched_again(name, home, capsys, request):
+    request.getfixturevalue(name)
+    assert __main__.main(["data", "get", name]) == 0
+    victim = next(home.rglob("train-images-idx3-ubyte" if name == "mnist" else "train_images.npy"))
+    victim.write_bytes(victim.read_bytes()[:-5])
+    with pytest.raises(ValueError, match="damaged"):
+        datastore.load_arrays(name)
+    assert __main__.main(["data", "get", name]) == 0
+    datastore.load_arrays(name)
+
+
 def test_a_wrong_checksum_is_refused(mnist, home, capsys):
     path = mnist / "t10k-labels-idx1-ubyte.gz"
     path.write_bytes(path.read_bytes()[:-1])

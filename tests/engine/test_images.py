@@ -92,6 +92,20 @@ def test_a_real_hundred_megapixel_picture_is_refused(kind):
         read_upload(encoded(picture, kind))
 
 
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_picture_that_must_be_decoded_whole_may_have_fewer_pixels(kind):
+    large = encoded(Image.new("RGBA", (4000, 3001)), kind)
+    with pytest.raises(UploadError, match="may have 12 megapixels") as caught:
+        read_upload(large)
+    assert caught.value.reason == "pixels"
+    assert read_upload(encoded(Image.new("L", (4000, 3001)), "JPEG"), longest=100).shape == (75, 100, 3)
+
+
+def test_what_shows_through_lies_on_white_after_shrinking_too():
+    clear = Image.new("RGBA", (400, 200), (255, 0, 0, 0))
+    assert (read_upload(encoded(clear), longest=40) == 255).all()
+
+
 def test_too_many_bytes_are_refused():
     with pytest.raises(UploadError, match="20 MB") as caught:
         read_upload(bytes(images.MAX_BYTES + 1))

@@ -52,6 +52,15 @@ def test_anything_else_is_refused_in_one_sentence(line):
     assert "\n" not in str(refusal.value)
 
 
+def test_lists_of_lists_which_would_multiply_are_refused():
+    """Five lines of ninety names each were gigabytes."""
+    row = ", ".join(["1"] * 60)
+    for text in (f"a = [{row}]\nb = [a, a]", "softmax([[1, 2], [3, 4]])", "np.array([1, [1]])", "[np.array([1])]"):
+        with pytest.raises(ValueError, match="this prompt knows"):
+            run(text)
+    assert run(f"np.sum([{row}])")[0][1] == "60"
+
+
 def test_bad_logits_and_too_much_text_are_refused():
     with pytest.raises(ValueError, match="temperature"):
         run("softmax([1, 2], 0)")

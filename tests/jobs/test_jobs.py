@@ -20,6 +20,23 @@ def ended(job, patience: float = 60.0):
     return job
 
 
+def test_the_lecturer_goes_first_and_may_stop_any_run(manager, recipes, ear, tmp_path):
+    gates = [recipes.Gate(gate=str(tmp_path / f"gate {number}")) for number in range(4)]
+    running, first, second = (manager.submit(gate, f"student {n}") for n, gate in enumerate(gates[:3]))
+    ear.first_point(running)
+    stage = manager.submit(gates[3], "lecturer", lecturer=True)
+    assert [job.position for job in (stage, first, second)] == [1, 2, 3]
+    manager.submit(gates[2], "lecturer's phone", lecturer=True)
+    assert [job.position for job in (second, stage, first)] == [1, 2, 3], "a run that waits is called forward"
+    manager.stop(running.key, "a stranger")
+    assert not running.stopping
+    manager.stop(running.key, "lecturer", lecturer=True)
+    assert ended(running).state == "stopped"
+    for number in range(4):
+        (tmp_path / f"gate {number}").touch()
+    assert ended(first).state == "done"
+
+
 def test_a_run_tells_its_curve_its_pictures_and_its_exact_result(manager, recipes, ear):
     job = ended(manager.submit(recipes.Count(steps=4), "ann"))
     assert (job.state, job.error, job.replay) == ("done", "", False)

@@ -16,6 +16,15 @@ def test_a_port_is_a_port(text):
         launch.port_from(text)
 
 
+@pytest.mark.parametrize("host", ["192.0.2.7", "no.such.host.invalid"])
+def test_a_host_that_is_not_this_machine_gets_one_clear_line(host, monkeypatch):
+    monkeypatch.setenv("HOST", host)
+    monkeypatch.setenv("PORT", "8599")
+    with pytest.raises(SystemExit, match="HOST must be an address of this machine") as ended:
+        launch.main()
+    assert "PORT=" not in str(ended.value)
+
+
 def test_a_taken_port_gets_one_clear_line():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

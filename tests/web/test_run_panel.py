@@ -59,14 +59,18 @@ class Known:
     def find(self, recipe: Recipe) -> Job | None:
         return self.jobs.get(recipe.key())
 
-    def submit(self, recipe: Recipe, browser: str, *, anew: bool = False) -> Job:
+    def submit(self, recipe: Recipe, browser: str, *, anew: bool = False, lecturer: bool = False) -> Job:
         if self.busy:
             raise jobs.Busy(self.busy)
         self.wishes.append((recipe.key(), anew))
-        return self.put(recipe, "running", POINT)
+        job = self.put(recipe, "running", POINT)
+        job.wishes.add(browser)
+        return job
 
-    def stop(self, key: str, browser: str) -> None:
-        self.jobs[key].end("stopped")
+    def stop(self, key: str, browser: str, *, lecturer: bool = False) -> None:
+        self.jobs[key].wishes.discard(browser)
+        if lecturer or not self.jobs[key].wishes:
+            self.jobs[key].end("stopped")
 
 
 @pytest.fixture
@@ -135,6 +139,38 @@ def test_run_stop_and_run_again(manager):
     test.button[0].click().run()
     assert manager.find(Toy()).state == "stopped"
     assert [button.label for button in test.button] == ["Run (about 2 s)"]
+
+
+@pytest.fixture
+def from_afar(monkeypatch):
+    monkeypatch.setattr("dkdemo.web.run_panel.is_lecturer", lambda: False)
+
+
+def test_who_only_watches_is_told_so_and_has_no_stop(manager, from_afar):
+    job = manager.put(Toy(), "running", POINT)
+    job.wishes.add("someone else")
+    test = shown(Toy())
+    assert not test.button
+    assert Words("en", "common")["run_others"] in [caption.value for caption in test.caption]
+
+
+def test_one_of_two_who_wished_leaves_and_the_run_goes_on(manager, from_afar):
+    job = manager.put(Toy(), "running", POINT)
+    job.wishes.update({"someone", "someone else"})
+    test = shown(Toy())
+    assert [button.label for button in test.button] == ["Stop"]
+    test.button[0].click().run()
+    assert job.state == "running"
+    assert not test.button
+    assert Words("en", "common")["run_others"] in [caption.value for caption in test.caption]
+
+
+def test_the_lecturer_stops_any_run(manager, monkeypatch):
+    monkeypatch.setattr("dkdemo.web.run_panel.is_lecturer", lambda: True)
+    job = manager.put(Toy(), "running", POINT)
+    job.wishes.add("someone else")
+    shown(Toy()).button[0].click().run()
+    assert job.state == "stopped"
 
 
 def test_a_finished_run_says_where_its_numbers_come_from_and_can_be_run_anew(manager):

@@ -286,6 +286,19 @@ def test_the_room_is_bounded(served, monkeypatch):
     asyncio.run(scene())
 
 
+def test_one_address_cannot_fill_the_room(served, monkeypatch):
+    monkeypatch.setattr(bus_module, "MAX_FROM_ONE", 1)
+    monkeypatch.setattr(bus_module, "HERE", ())  # so that this machine counts as any other
+
+    async def scene():
+        async with connect(served.url):
+            await until(lambda: served.bus.clients == 1)
+            with pytest.raises(InvalidStatus):
+                await connect(served.url)
+
+    asyncio.run(scene())
+
+
 def test_a_closed_loop_is_no_fault():
     bus = Bus()
     bus.publish("job:a", PAST[0])
