@@ -31,12 +31,12 @@ lint: $(VENV)/installed-for-tests
 
 # The numbers of the README's table: our server beside plain Streamlit, on this machine.
 bench-web: $(VENV)/installed-for-tests
-	$(BIN)/python -m dkdemo.bench.web
+	$(BIN)/python -m dkdemo.bench.web --write
 
 # The engine beside its peers: the README's other table.
 bench: $(VENV)/installed-for-tests requirements-bench.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-bench.txt
-	$(BIN)/python -m dkdemo bench
+	$(BIN)/python -m dkdemo bench --write
 
 # Every scene on projector and phone, in screens/, and the README's contact sheet of them.
 screenshots: $(VENV)/installed-for-tests

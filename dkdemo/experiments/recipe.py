@@ -73,7 +73,7 @@ def from_values(kind: type[Recipe], values: Mapping[str, Any]) -> Recipe:
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise ValueError(f"{kind.name} has the settings {', '.join(known)}; got {', '.join(unknown)}")
-    clean = {}
+    clean: dict[str, Any] = {}
     for key, value in values.items():
         wanted = type(known[key].default)
         if wanted is float and isinstance(value, int) and not isinstance(value, bool):
