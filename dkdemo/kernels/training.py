@@ -41,8 +41,8 @@ def _until_far(path: np.ndarray) -> int:
     return int(far.argmax()) if far.any() else len(path)
 
 
-def _padded(values: Sequence[float], length: int) -> list[float | None]:
-    return [*map(float, values), *[None] * (length - len(values))]
+def _padded(values: np.ndarray, length: int) -> list[float | None]:
+    return [*values.tolist(), *[None] * (length - len(values))]
 
 
 def descent(
