@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dkdemo.experiments.answer import Answer
-from dkdemo.experiments.teacher_free import METHODS, SETTINGS, TeacherFree
+from dkdemo.experiments.teacher_free import ALPHA, HEAT, METHODS, OWN_HEAT, RIGHT, SETTINGS, WEIGHT, TeacherFree
 from dkdemo.figures import teacher_free as figures
 from dkdemo.kernels import KERNELS, script
 from dkdemo.web import controls, data
@@ -55,7 +55,7 @@ def targets(stage: Stage) -> None:
 
 def released_code(stage: Stage) -> None:
     stage.title("code_title")
-    stage.equation(r"\text{paper: } \mathrm{softmax}(\ln p^d / T) \qquad \text{code: } \mathrm{softmax}(p^d / T)")
+    stage.equation(r"\text{paper: } \mathrm{softmax}(\ln p^d / T) \quad \text{code: } \mathrm{softmax}(p^d / T)")
     inputs = {"classes": 100.0, "right": 0.99, "temperature": 20.0}
     sliders = [
         Slider("classes", stage.words["classes"], 2, 100, 100, step=1, format="d"),
@@ -94,6 +94,7 @@ def race(stage: Stage) -> None:
     if guess:
         stage.say("race_yours", guess=stage.words[guess])
     stage.say("race_story")
+    stage.source("race_source", alpha=ALPHA, right=RIGHT, heat=HEAT, own=OWN_HEAT, weight=WEIGHT)
 
 
 def table(stage: Stage) -> None:

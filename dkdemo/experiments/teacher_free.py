@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +13,10 @@ from dkdemo.jobs.events import Done, Event, Progress
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from dkdemo.datasets import Dataset
     from dkdemo.models import StackedMLP
+
+    Picked = tuple[Tensor, Tensor]  # an index into (S, n): which examples of each run
 
 FIRST = ("plain", "smooth", "virtual")  # trained together; then the plain ones teach their own fresh copies
 METHODS = (*FIRST, "own")
@@ -37,7 +40,7 @@ class Setting:
     seconds: float
 
 
-SETTINGS = {"digits": Setting(40, 64, 400, 50, 1e-2, 4.0), "mnist": Setting(100, 200, 300, 50, 5e-3, 10.0)}
+SETTINGS = {"digits": Setting(40, 64, 400, 50, 1e-2, 4.0), "mnist": Setting(50, 100, 200, 50, 1e-2, 8.0)}
 
 
 @dataclass(frozen=True)
@@ -74,109 +77,94 @@ class TeacherFree(Recipe):
 
         from dkdemo import datasets
         from dkdemo.device import pick
-        from dkdemo.distillation import hard_loss, kd_loss, virtual_teacher_loss
-        from dkdemo.training import answers, marks
+        from dkdemo.distillation import kd_loss
+        from dkdemo.training import answers
 
         began, how = time.perf_counter(), SETTINGS[self.data]
         train, test = datasets.load(self.data, str(pick()))
         seeds = [RUNS * self.seed + run for run in range(RUNS)]
         few = [train.take(how.per_class, torch.Generator().manual_seed(seed)) for seed in seeds]
+        classes, wrong = len(train.classes), round(self.noise * len(few[0]))
         x = torch.stack([own.normalised().flatten(1) for own in few])  # (S, n, D)
-        labelled = list(zip(few, seeds, strict=True))
-        y = torch.stack([spoilt(own.labels, len(train.classes), self.noise, seed) for own, seed in labelled])
-        some = torch.randperm(len(test), generator=torch.Generator().manual_seed(seeds[0]))[:WATCHED].to(y.device)
-
-        def first(z: Tensor, picked: tuple[Tensor, Tensor]) -> Tensor:
-            """(3, S, N, K) -> (3 S,): plain, smoothed, virtual."""
-            virtual = virtual_teacher_loss(z[2], y[picked], right=RIGHT, temperature=HEAT, soft_weight=WEIGHT)
-            return torch.cat([hard_loss(z[0], y[picked]), smoothed_loss(z[1], y[picked]), virtual])
-
-        def second(z: Tensor, picked: tuple[Tensor, Tensor]) -> Tensor:
-            return kd_loss(z[0], wanted[picked], y[picked], temperature=OWN_HEAT, soft_weight=WEIGHT)
+        y = torch.stack([spoilt(own.labels, classes, wrong, seed) for own, seed in zip(few, seeds, strict=True)])
 
         together = students_for(train, how.hidden, seeds, len(FIRST))
-        due = marks(how.steps, 16)
-        for step in learn(together, x, len(FIRST), first, how, seeds):
-            if step in due:
-                right = _right(together, test, some, len(FIRST))
-                metrics = dict(zip(FIRST, right, strict=True))
-                yield Progress(step, 2 * how.steps, {**metrics, "lesson": float(step)})
+        yield from teach(together, x, lambda z, at: by_rule(z, y[at]), FIRST, how, seeds, test)
         with torch.no_grad():
             wanted = together(x.repeat(len(FIRST), 1, 1))[:RUNS]  # the plain ones' answers, kept
         pupils = students_for(train, how.hidden, seeds, 1)
-        for step in learn(pupils, x, 1, second, how, seeds):
-            if step in due:
-                metrics = {"own": _right(pupils, test, some, 1)[0], "lesson": float(step)}
-                yield Progress(how.steps + step, 2 * how.steps, metrics)
 
+        def by_oneself(z: Tensor, at: Picked) -> Tensor:
+            return kd_loss(z[0], wanted[at], y[at], temperature=OWN_HEAT, soft_weight=WEIGHT)
+
+        yield from teach(pupils, x, by_oneself, METHODS[len(FIRST) :], how, seeds, test, before=how.steps)
         logits = torch.cat([answers(together, test), answers(pupils, test)])
-        size = {
-            "per_class": how.per_class,
-            "labelled": y.shape[1],
-            "wrong": round(self.noise * y.shape[1]),
-            "test": len(test),
-        }
+        size = {"per_class": how.per_class, "labelled": y.shape[1], "wrong": wrong, "test": len(test)}
         yield Done({**table(logits, test.labels), "noise": self.noise, "n": size, **provenance(seeds, began)})
 
 
-def learn(
+def teach(
     students: StackedMLP,
     x: Tensor,
-    kinds: int,
-    loss_of: Callable[[Tensor, tuple[Tensor, Tensor]], Tensor],
+    loss_of: Callable[[Tensor, Picked], Tensor],
+    names: Sequence[str],
     how: Setting,
-    seeds: list[int],
-) -> Iterator[int]:
-    """Train ``kinds`` copies of each run in place; the batches follow from the seeds alone. Yields the step's number.
+    seeds: Sequence[int],
+    test: Dataset,
+    before: int = 0,
+) -> Iterator[Progress]:
+    """Train all kinds called ``names`` in place, telling their mean accuracies; the seeds alone draw the batches.
 
     ``loss_of`` takes the logits (kinds, S, N, K) and the index of the examples they answer, and gives a loss a copy.
     """
     import torch
 
-    from dkdemo.training import annealed_adam
+    from dkdemo.evaluation import accuracy
+    from dkdemo.training import annealed_adam, answers, marks
 
     runs, examples = x.shape[:2]
     every = torch.arange(runs, device=x.device)[:, None]
+    some = torch.randperm(len(test), generator=torch.Generator().manual_seed(seeds[0]))[:WATCHED].to(x.device)
     dice = [torch.Generator().manual_seed(seed) for seed in seeds]
     adam, schedule = annealed_adam(students, how.learning_rate, how.steps)
+    due = marks(how.steps, 16)
     for step in range(1, how.steps + 1):
         index = torch.stack([torch.randperm(examples, generator=own)[: how.batch_size] for own in dice]).to(x.device)
-        picked = every, index
-        logits = students(x[picked].repeat(kinds, 1, 1)).unflatten(0, (kinds, runs))
+        logits = students(x[every, index].repeat(len(names), 1, 1)).unflatten(0, (len(names), runs))
         adam.zero_grad()
-        loss_of(logits, picked).sum().backward()
+        loss_of(logits, (every, index)).sum().backward()
         adam.step()
         schedule.step()
-        yield step
+        if step in due:
+            right = accuracy(answers(students, test, some), test.labels[some]).view(len(names), runs).mean(1)
+            metrics = dict(zip(names, right.tolist(), strict=True))
+            yield Progress(before + step, 2 * how.steps, {**metrics, "lesson": float(step)})
 
 
-def spoilt(labels: Tensor, classes: int, noise: float, seed: int) -> Tensor:
-    """The labels (n,), a share of them moved to one of the other classes."""
+def by_rule(logits: Tensor, labels: Tensor) -> Tensor:
+    """Plain, smoothed and virtual losses of each copy: (3, S, N, K), (S, N) -> (3 S,)."""
+    import torch
+
+    from dkdemo.distillation import hard_loss, virtual_teacher_loss
+    from dkdemo.labels import smooth_labels
+
+    plain, smooth, virtual = logits
+    smoothed = smooth_labels(labels, logits.shape[-1], ALPHA)
+    doubting = -(smoothed * smooth.log_softmax(-1)).sum(-1).mean(-1)
+    ruled = virtual_teacher_loss(virtual, labels, right=RIGHT, temperature=HEAT, soft_weight=WEIGHT)
+    return torch.cat([hard_loss(plain, labels), doubting, ruled])
+
+
+def spoilt(labels: Tensor, classes: int, wrong: int, seed: int) -> Tensor:
+    """The labels (n,), so many of them moved to one of the other classes."""
     import torch
 
     dice = torch.Generator().manual_seed(seed)
-    wrong = torch.randperm(len(labels), generator=dice)[: round(noise * len(labels))]
-    moved = torch.randint(1, classes, wrong.shape, generator=dice)
+    which = torch.randperm(len(labels), generator=dice)[:wrong].to(labels.device)
+    by = torch.randint(1, classes, which.shape, generator=dice).to(labels.device)
     labels = labels.clone()
-    wrong, moved = wrong.to(labels.device), moved.to(labels.device)
-    labels[wrong] = (labels[wrong] + moved) % classes
+    labels[which] = (labels[which] + by) % classes
     return labels
-
-
-def smoothed_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Cross entropy with labels smoothed by ALPHA, the mean over each copy's batch: (S, N, K), (S, N) -> (S,)."""
-    from dkdemo.labels import smooth_labels
-
-    targets = smooth_labels(labels, logits.shape[-1], ALPHA)
-    return -(targets * logits.log_softmax(-1)).sum(-1).mean(-1)
-
-
-def _right(students: StackedMLP, test: Any, some: Tensor, kinds: int) -> list[float]:
-    """The mean accuracy of each kind on some of the test images."""
-    from dkdemo.evaluation import accuracy
-    from dkdemo.training import answers
-
-    return accuracy(answers(students, test, some), test.labels[some]).view(kinds, -1).mean(1).tolist()
 
 
 def table(logits: Tensor, labels: Tensor) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def race(view: Any, words: Mapping[str, str]) -> go.Figure:
         xaxis={"title": {"text": words["race_steps"], "standoff": 2}, "rangemode": "tozero"},
         yaxis={"range": [0, 1.02], "tickformat": ".0%", "dtick": 0.25},
         xaxis2={**kinds, "tickangle": -30},
-        yaxis2={"range": [-8, 22], "dtick": 5},
+        yaxis2={"range": [-3, 20], "dtick": 5},
         xaxis3={**kinds, "tickangle": -30},
         yaxis3={"range": [0, 32], "dtick": 10},
     )
@@ -155,28 +155,27 @@ def told(view: Any, words: Mapping[str, str]) -> str:
 @kept
 def table(words: Mapping[str, str]) -> go.Figure:
     """The slide's six rows as arrows from the baseline to what the network's own copy taught it."""
-    chart = theme.figure(350)
-    names = list(PAPER)[::-1]
-    before, after = (np.array([PAPER[name][which] for name in names]) for which in (0, 1))
-    for name, low, high in zip(names, before.tolist(), after.tolist(), strict=True):
+    chart = theme.figure(390)
+    before, after = (np.array([pair[which] for pair in PAPER.values()]) for which in (0, 1))
+    rows = -np.arange(len(PAPER))
+    for name, row, low, high in zip(PAPER, rows.tolist(), before.tolist(), after.tolist(), strict=True):
         line = {"color": theme.STUDENT, "width": 5}
-        chart.add_scatter(x=[low, high], y=[name, name], mode="lines", line=line, hoverinfo="skip")
-        chart.add_annotation(
-            x=high, y=name, text=f"{high:.2f} (+{high - low:.2f})", showarrow=False, xanchor="left", xshift=14,
-            font={"color": theme.STUDENT},
-        )  # fmt: skip
-        chart.add_annotation(
-            x=low, y=name, text=f"{low:.2f}", showarrow=False, xanchor="right", xshift=-12, font={"color": theme.FAINT}
-        )
-    hover = "%{y}: %{x:.2f}%<extra></extra>"
+        chart.add_scatter(x=[low, high], y=[row, row], mode="lines", line=line, hoverinfo="skip")
+        for x, text, color, place in (
+            (low, name, theme.TRUTH, {"xanchor": "left", "yanchor": "bottom", "yshift": 4}),
+            (low, f"{low:.2f}", theme.FAINT, {"xanchor": "right", "xshift": -12}),
+            (high, f"{high:.2f} (+{high - low:.2f})", theme.STUDENT, {"xanchor": "left", "xshift": 12}),
+        ):
+            chart.add_annotation(x=x, y=row, text=text, showarrow=False, font={"color": color}, **place)
+    hover = "%{x:.2f}%<extra></extra>"
     for values, color, symbol in ((before, theme.FAINT, "circle"), (after, theme.STUDENT, "triangle-right")):
         marker = {"size": 16, "color": color, "symbol": symbol}
-        chart.add_scatter(x=values, y=names, mode="markers", marker=marker, hovertemplate=hover)
+        chart.add_scatter(x=values, y=rows, mode="markers", marker=marker, hovertemplate=hover)
     chart.update_layout(
-        xaxis={"range": [66, 85.5], "title": {"text": words["table_axis"], "standoff": 2}},
-        yaxis={"type": "category"},
-        margin={"l": 170, "r": 24, "t": 8, "b": 52},
+        xaxis={"range": [62, 92], "dtick": 5, "title": {"text": words["table_axis"], "standoff": 2}},
+        yaxis={"visible": False, "range": [-len(PAPER) + 0.5, 0.75]},
+        margin={"l": 12, "r": 12, "t": 4, "b": 52},
     )
     gains = after - before
-    facts = {"low": gains.min(), "high": gains.max(), "models": len(names)}
+    facts = {"low": gains.min(), "high": gains.max(), "models": len(PAPER)}
     return note(chart, claim=fill(words["table_claim"], facts))

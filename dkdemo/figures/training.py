@@ -179,22 +179,15 @@ def two_entropies(values: Mapping[str, Any], names: Sequence[str], words: Mappin
     chart.add_scatter(x=[0, 1], y=values["floor"], mode="lines", line=ink, meta={"bind": {"y": "floor"}}, **place)
     dot = {"size": 16, "color": theme.STUDENT}
     chart.add_scatter(x=[0], y=values["now_y"], mode="markers", marker=dot, meta={"bind": {"y": "now_y"}}, **place)
-    for x, y, ref, key, color, bound in (
-        (1, "cross", "2", "KL", theme.STUDENT, "=cross"),
-        (0.02, "entropy", "3", "H(p)", theme.TRUTH, "=entropy"),
+    for place, text, color in (
+        ({"x": 1, "y": values["top"], "xref": "x2", "yref": "y2", "yanchor": "bottom"}, "KL", theme.STUDENT),
+        ({"x": 0.02, "y": values["entropy"], "xref": "x3", "yref": "y3", "xanchor": "left"}, "H(p)", theme.TRUTH),
     ):
-        high = min(values[y], HIGHEST)
-        place_of = {"yanchor": "bottom"} if ref == "2" else {"yanchor": "top", "xanchor": "left", "yshift": -2}
-        chart.add_annotation(
-            x=x, y=high, xref=f"x{ref}", yref=f"y{ref}", text=key, showarrow=False, font={"color": color}, **place_of
-        )
-        note(
-            chart,
-            bind={
-                **(chart.layout.meta or {}).get("bind", {}),
-                f"annotations[{len(chart.layout.annotations) - 1}].y": bound,
-            },
-        )
+        chart.add_annotation(text=text, showarrow=False, font={"color": color}, **place)
+    own = len(chart.layout.annotations) - 1
+    chart.layout.annotations[own].yanchor = values["name_hangs"]
+    follow = {f"annotations[{own - 1}].y": "=top", f"annotations[{own}].y": "=entropy"}
+    note(chart, bind={**follow, f"annotations[{own}].yanchor": "=name_hangs"})
     tall = {"range": [0, HIGHEST], "dtick": 1}
     chart.update_layout(
         barmode="stack",

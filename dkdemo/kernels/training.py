@@ -41,8 +41,8 @@ def _until_far(path: np.ndarray) -> int:
     return int(far.argmax()) if far.any() else len(path)
 
 
-def _padded(values: Sequence[float], length: int) -> list[float | None]:
-    return [*map(float, values), *[None] * (length - len(values))]
+def _padded(values: np.ndarray, length: int) -> list[float | None]:
+    return [*values.tolist(), *[None] * (length - len(values))]
 
 
 def descent(
@@ -155,6 +155,8 @@ def two_entropies(shares: Sequence[float], unit: str, per_nat: float) -> dict[st
         "divergence": max(cost - own, 0.0) * per_nat,
         "own_bars": [own * per_nat] * 2,
         "extra_bars": [0.0, min(max(cost - own, 0.0) * per_nat, TALLEST)],
+        "top": min(cost * per_nat, TALLEST),
+        "name_hangs": "top" if own * per_nat > 0.5 else "bottom",  # where H(p)'s name finds room
         "path": [value * per_nat for value in path],
         "floor": [own * per_nat] * 2,
         "now_y": [cost * per_nat],

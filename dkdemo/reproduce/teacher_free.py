@@ -16,12 +16,13 @@ GAINS = (2.58, 1.89, 1.23, 1.45, 1.22, 1.05)  # as the slide prints them, in bra
 
 def findings() -> Iterator[Finding]:
     uniform = smooth_labels(1, 4, 1.0)
+    stirred = 0.8 * smooth_labels(1, 4, 0.0) + 0.2 * uniform
     yield slip(
         31,
         "prior of label smoothing",
         "none at all",
         f"u(k) = 1/K, {row(uniform, 2)}",
-        bool(np.allclose(smooth_labels(1, 4, 0.2), 0.8 * smooth_labels(1, 4, 0.0) + 0.2 * uniform)),
+        bool(np.allclose(uniform, 1 / 4) and np.allclose(smooth_labels(1, 4, 0.2), stirred)),
         "what alpha stirs in is the uniform distribution, the answer of a teacher of chance accuracy",
     )
     softened = sharpen(virtual_teacher(0, 10, right=0.99), 20.0)

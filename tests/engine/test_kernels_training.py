@@ -11,6 +11,7 @@ import torch.nn.functional as F
 
 from dkdemo.descent import LANDSCAPES, MINIMUM, edge, sharpness
 from dkdemo.kernels.training import SAMPLES, STEPS, bounce, descent, descent_inputs, two_entropies
+from dkdemo.reproduce import training as reproduced
 
 VERDICTS = ["arrives", "walks", "rattles", "runs away"]
 
@@ -84,3 +85,10 @@ def test_bits_are_nats_by_ln_2_and_the_impossible_is_infinitely_dear() -> None:
     assert math.isinf(bits["cross"])
     assert math.isfinite(bits["extra_bars"][1])
     assert two_entropies(shares, "nats", 1)["entropy"] == pytest.approx(math.log(2))
+
+
+def test_slides_6_and_7_are_reproduced_and_a_broken_engine_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [(row.slide, row.verdict) for row in reproduced.findings()] == [(6, "slip"), (7, "agrees"), (7, "slip")]
+    monkeypatch.setattr(reproduced, "entropy", lambda p: 1.0)
+    monkeypatch.setattr(reproduced, "sgd", lambda *_, **__: np.array([[0.0, 0.0], [1.0, 1.0], [0.0, 0.0]]))
+    assert {row.verdict for row in reproduced.findings()} == {"DISAGREES"}

@@ -13,6 +13,7 @@ from dkdemo.distillation import hard_loss, kd_loss, virtual_teacher_loss
 from dkdemo.kernels.teacher_free import SAMPLES, released_code, three_targets
 from dkdemo.labels import equivalent_alpha, smooth_labels, virtual_teacher
 from dkdemo.probability import sharpen
+from dkdemo.reproduce import teacher_free as reproduced
 
 
 def equation_8(label: int, classes: int, a: float) -> list[float]:
@@ -125,3 +126,13 @@ def test_three_targets_are_the_engines() -> None:
     wrong = values["own"][1:]
     assert values["ratio"] == pytest.approx(max(wrong) / min(wrong))
     assert [bool(text) for text in values["own_text"]].count(True) == 2
+
+
+def test_slides_31_and_32_are_reproduced_and_a_broken_engine_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = list(reproduced.findings())
+    assert {row.slide for row in rows} == {31, 32}
+    assert [row.verdict for row in rows].count("paper") == 6
+    assert "DISAGREES" not in {row.verdict for row in rows}
+    monkeypatch.setattr(reproduced, "smooth_labels", lambda label, classes, alpha: np.eye(classes)[label])
+    monkeypatch.setitem(reproduced.PAPER, "ResNet18", (75.87, 77.00))
+    assert [row.verdict for row in reproduced.findings()].count("DISAGREES") == 3

@@ -53,11 +53,11 @@ def test_only_the_targets_differ(brief: None, monkeypatch: pytest.MonkeyPatch) -
 
 def test_wrong_labels_are_wrong_and_as_many_as_said() -> None:
     labels = torch.arange(10).repeat(20)
-    moved = spoilt(labels, 10, 0.3, seed=4)
+    moved = spoilt(labels, 10, 60, seed=4)
     assert int((moved != labels).sum()) == 60
     assert set(moved.tolist()) == set(range(10))
     assert torch.equal(labels, torch.arange(10).repeat(20)), "the argument stays as it was"
-    assert torch.equal(spoilt(labels, 10, 0.0, seed=4), labels)
+    assert torch.equal(spoilt(labels, 10, 0, seed=4), labels)
 
 
 @pytest.mark.parametrize(("values", "words"), [({"noise": 1.0}, "wrong labels"), ({"data": "cats"}, "data is one of")])

@@ -27,6 +27,13 @@ def test_a_drag_names_as_many_inputs_as_its_kind_moves(kind: str, inputs: tuple[
         Drag(kind, inputs)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("kind", "group"), [("shares", 0), ("shares", 1), ("bars", 3)])
+def test_shares_alone_have_a_group(kind, group):
+    with pytest.raises(ValueError, match="shares, and nothing else, have a group"):
+        Drag(kind, ("p",), group=group)
+    assert Drag("shares", ("p",), group=3).group == 3
+
+
 @pytest.mark.parametrize("value", ["nan", "inf", "", "warm", "9", -1.0, None, True, [1.0], {"a": 1}, math.nan])
 def test_only_a_number_within_its_bounds_is_read(value: object) -> None:
     with pytest.raises(ValueError, match=r"need a number|could not convert"):
