@@ -18,7 +18,7 @@ from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, show
 
 SETS = ("digits", "mnist")
-POINTS = (20, 40, 100, 400)
+POINTS = (40, 100, 400, 1000)
 STRENGTHS = (0.3, 1.0, 3.0)
 NO_RIDGE = EXPONENTS[0] - 0.5  # the slider's left end
 SHRINK = r"w \leftarrow \frac{\mathrm{sign}(w)\,\max(|w| - \eta\lambda_1, 0)}{1 + \eta\lambda_2}"
@@ -30,7 +30,7 @@ def surface(stage: Stage) -> None:
     stage.equation(SHRINK)
     many, how, dice = st.columns([3, 3, 1.2], vertical_alignment="bottom")
     with many:
-        points = controls.choice(stage.words["surface_points"], POINTS, "points", 40)
+        points = controls.choice(stage.words["surface_points"], POINTS, "points", 100)
     with how:
         strength = controls.choice(stage.words["surface_strength"], STRENGTHS, "strong", 1.0)
     with dice:
@@ -56,7 +56,13 @@ def buys(stage: Stage) -> None:
     guess = stage.predict("buys_guess", ("buys_guess_decay", "buys_guess_augment", "buys_guess_data"))
     if guess is None:
         return
-    recipe = WhatBuys(**pictures(stage))
+    where, lies, dice = st.columns([2, 2, 1], vertical_alignment="bottom")
+    with where:
+        name = data.choose(SETS, own=False)
+    with lies:
+        noise = controls.choice(stage.words["buys_noise"], {0.0: "0%", 0.2: "20%"}, "noise", 0.0)
+    with dice:
+        recipe = WhatBuys(data=name, noise=noise, seed=controls.seed())
     run_panel(
         stage, recipe, lambda view: figures.buys(view, SIZES[recipe.data], stage.words), key="buys",
         alt=stage.words["buys_alt"], code=("dkdemo.regularisation:train_regularised",),
