@@ -18,7 +18,7 @@ from dkdemo.web.scenes import Stage, show
 SETS = ("digits", "mnist")
 POINTS = (40, 100, 400, 1000)
 STRENGTHS = (0.3, 1.0, 3.0)
-SHRINK = r"w \leftarrow \frac{\mathrm{sign}(w)\,\max(|w| - \eta\lambda_1, 0)}{1 + \eta\lambda_2}"
+SHRINK = r"w \leftarrow \mathrm{sign}(w)\,\max(|w| - \eta\lambda_1,\, 0) \;/\; (1 + \eta\lambda_2)"
 FREEDOM = r"\textstyle \mathrm{df}(\lambda) = \sum_j \frac{d_j^2}{d_j^2 + \lambda} \le N"
 
 

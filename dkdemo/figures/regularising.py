@@ -80,7 +80,7 @@ def _numbers(chart: go.Figure, result: Mapping[str, Any], place: int, axis: str,
 @kept
 def buys(view: Any, sizes: Sequence[int], words: Mapping[str, str]) -> go.Figure:
     """Test error against the number of pictures, for four ways of holding back; beside it the paper's table."""
-    chart = side_by_side((1.6, 1), (words["buys_here"], words["buys_paper"]), height=350)
+    chart = side_by_side((1.6, 1), (words["buys_here"], words["buys_paper"]), height=350, gap=0.15)
     if view.result is not None:
         _runs(chart, view.result)
     for name, (color, dash) in STYLES.items():
@@ -172,11 +172,15 @@ def freedom(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping
         x=[answer["examples"]], y=values["mark"], mode="markers", marker={"color": theme.STUDENT, "size": 14},
         meta={"bind": {"y": "mark"}}, hoverinfo="skip", **place,
     )  # fmt: skip
-    right = np.log10(widths[-1])
-    for y, key, color in ((tuned[-1] + 0.16, "freedom_tuned", theme.TRUTH), (0.62, "freedom_zero", theme.FAINT)):
+    at, right = np.log10(answer["examples"]), np.log10(widths[-1])
+    for x, y, key, color, anchor in (
+        (right, tuned[-1] + 0.16, "freedom_tuned", theme.TRUTH, "right"),
+        (at, 0.66, "freedom_zero", theme.FAINT, "left"),
+    ):
         chart.add_annotation(
-            x=right, y=y, xref="x2", yref="y2", text=words[key], showarrow=False, xanchor="right", font={"color": color}
-        )
+            x=x, y=y, xref="x2", yref="y2", text=words[key], showarrow=False, xanchor=anchor,
+            xshift=18 if anchor == "left" else 0, font={"color": color},
+        )  # fmt: skip
     chart.update_layout(
         xaxis={"range": [0, count + 1], "title": {"text": words["freedom_direction"], "standoff": 4}},
         yaxis={"range": [0, 1.04], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},

@@ -26,14 +26,14 @@ def test_a_ridge_takes_freedom_and_no_parameter_without_the_server(page: Page, a
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     scene(page, app, "freedom")
-    claim(page, r"^λ = 0: 200 parameters, in effect 200")
+    claim(page, r"^λ = 0: 200 parameters, in effect (199|200);")
     box = page.get_by_role("slider", name=re.compile("Ridge")).bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 12, box["y"] + box["height"] / 2)
     page.mouse.down()
     sent.clear()
     page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=5)
-    claim(page, r"200 parameters, in effect (?!200)\d+;")
+    claim(page, r"200 parameters, in effect (?!199|200)\d+;")
     assert sent == [], "the server must hear nothing while the slider is held"
     shares = np.array(shown(page, "data[0].y"), dtype=float)
     assert len(shares) == 200
