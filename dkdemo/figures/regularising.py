@@ -42,6 +42,7 @@ def surface(view: Any, words: Mapping[str, str]) -> go.Figure:
         )  # fmt: skip
         chart.add_trace(bind_snapshot(heat, "surface", z=name, x="side", y="side"))
         hidden = {"visible": False, "constrain": "domain", "range": [-EDGE, EDGE]}
+        hidden["title"] = {"text": " "}  # not shown, but it makes a phone leave room for the numbers below
         chart.update_layout({f"xaxis{axis}": hidden, f"yaxis{axis}": {**hidden, "scaleanchor": f"x{axis}"}})
         if result:
             _points(chart, result, where)
@@ -96,7 +97,7 @@ def buys(view: Any, sizes: Sequence[int], words: Mapping[str, str]) -> go.Figure
         )  # fmt: skip
     chart.update_layout(
         xaxis={
-            "type": "log", "range": [np.log10(sizes[0]) - 0.05, np.log10(sizes[-1]) + 0.55], "tickvals": list(sizes),
+            "type": "log", "range": [np.log10(sizes[0]) - 0.05, np.log10(sizes[-1]) + 0.8], "tickvals": list(sizes),
             "title": {"text": words["buys_size"], "standoff": 4},
         },
         yaxis={"type": "log", "range": [-2, -0.3], "tickvals": [0.01, 0.02, 0.05, 0.1, 0.2, 0.4], "tickformat": ".0%"},
@@ -219,7 +220,7 @@ def hurts(answer: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
         (width, plain[at], f"{plain[at]:.0%}", theme.STUDENT, "left"),
         (sizes[before], plain[before] + 0.06, f"{plain[before]:.0%}", theme.STUDENT, "center"),
         (sizes[-1], plain[-1] + 0.1, words["hurts_plain"], theme.STUDENT, "right"),
-        (sizes[0] * 1.15, tuned[0] - 0.2, words["hurts_tuned"], theme.TRUTH, "left"),
+        (sizes[0], 0.08, words["hurts_tuned"], theme.TRUTH, "left"),
     ):
         chart.add_annotation(
             x=np.log10(x), y=y, text=text, showarrow=False, xanchor=anchor, xshift=12 if y == plain[at] else 0,
