@@ -1,23 +1,19 @@
 """The theory everybody learnt, where it ends, and what lies beyond (slides 8 to 12)."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
-from dkdemo.experiments.double_descent import EXPONENTS, DoubleDescent
+from dkdemo.experiments.double_descent import DoubleDescent
 from dkdemo.experiments.epochs import Epochs
 from dkdemo.experiments.polynomials import Polynomials
 from dkdemo.figures import theory as figures
 from dkdemo.kernels import KERNELS, script
-from dkdemo.web import controls, data, provenance
+from dkdemo.web import controls, data, provenance, sweeps
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, show
 
 GHOSTS = 10  # fits drawn beyond the threshold; the errors are over all of them
-NO_RIDGE = EXPONENTS[0] - 0.5  # the slider's left end
 ERROR = r"\mathbb{E}\,(y - \hat f)^2 = (\mathbb{E} \hat f - f)^2 + \mathrm{Var}\,\hat f + \sigma^2"
 SMALLEST = r"\hat w = X^{+} y = \lim_{\lambda \to 0}\, (X^\top X + \lambda I)^{-1} X^\top y"
 RANDOM_NET = (
@@ -25,14 +21,6 @@ RANDOM_NET = (
     r"\hat a_\lambda = (\Phi^\top \Phi + \lambda I)^{-1} \Phi^\top y"
 )
 SAMPLE = ("dkdemo.regression:minimum_norm", "dkdemo.regression:legendre_features")
-
-
-def looked_up(answer: Mapping[str, Any], shown: slice, runs: int, risk: str) -> dict[str, Any]:
-    """What the kernel needs of the measured curves."""
-    measures = {"bias": "bias", "variance": "variance", "risk": risk, "train": "train"}
-    inputs = {name: np.asarray(answer[of])[shown].tolist() for name, of in measures.items()}
-    fits = np.asarray(answer["fits"])[shown, :runs].round(3)
-    return inputs | {"sizes": [degree + 1 for degree in answer["degrees"][shown]], "fits": fits.tolist()}
 
 
 def under(stage: Stage, equation: str) -> Polynomials:
@@ -50,7 +38,7 @@ def ucurve(stage: Stage) -> None:
     answer = ask(recipe)
     if answer is None:
         return
-    inputs = looked_up(answer, slice(figures.SIMPLE), len(answer["x"]), "mean") | {"size": 2}
+    inputs = sweeps.sizes(answer, slice(figures.SIMPLE), len(answer["x"]), "mean") | {"size": 2}
     plot(
         figures.ucurve(answer, KERNELS["polynomial_size"](**inputs), stage.words),
         key="theory.ucurve", alt=stage.words["ucurve_alt"], kernel="polynomial_size", inputs=inputs,
@@ -71,7 +59,7 @@ def beyond(stage: Stage) -> None:
     answer = ask(recipe)
     if answer is None:
         return
-    inputs = looked_up(answer, slice(None), GHOSTS, "median") | {"size": 20}
+    inputs = sweeps.sizes(answer, slice(None), GHOSTS, "median") | {"size": 20}
     size = Slider("size", stage.words["size"], 1, answer["degrees"][-1] + 1, 20, step=1, log=True, format="d")
     plot(
         figures.beyond(answer, KERNELS["polynomial_size"](**inputs), stage.words),
@@ -118,19 +106,11 @@ def demo(stage: Stage) -> None:
     answer = ask(recipe)
     if answer is None:
         return
-    inputs = {
-        "strengths": [NO_RIDGE, *EXPONENTS],
-        "names": ["0", *(f"10^{exponent:g}" for exponent in EXPONENTS)],
-        "test": np.asarray(answer["test"]).round(4).tolist(),
-        "train": np.asarray(answer["train"]).round(4).tolist(),
-        "threshold": answer["widths"].index(answer["examples"]),
-        "strength": NO_RIDGE,
-    }
-    ridge = Slider("strength", stage.words["demo_ridge"], NO_RIDGE, EXPONENTS[-1], NO_RIDGE, step=0.5, format=".1f")
+    inputs = sweeps.errors(answer)
     plot(
         figures.demo(answer, KERNELS["ridge_path"](**inputs), stage.words),
-        key="theory.demo", alt=stage.words["demo_alt"], kernel="ridge_path", inputs=inputs, sliders=[ridge],
-        download="double_descent",
+        key="theory.demo", alt=stage.words["demo_alt"], kernel="ridge_path", inputs=inputs,
+        sliders=[sweeps.ridge_slider(stage.words["demo_ridge"])], download="double_descent",
     )  # fmt: skip
     if guess:
         stage.say("demo_guessed", guess=stage.words[guess])

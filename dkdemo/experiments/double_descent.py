@@ -19,6 +19,7 @@ RUNS = 5
 SHARES = (*(2 ** (-4 + 0.4 * k) for k in range(18)), 8.0, 0.9)  # widths N / n; the eleventh is 1
 EXPONENTS = tuple(-5 + k / 2 for k in range(11))
 RIDGES = (0.0, *(10**exponent for exponent in EXPONENTS))
+RIDGE_NAMES = tuple(f"{ridge:.1g}".replace("e-0", "e-") for ridge in RIDGES)
 HELD_OUT = 250  # training images that are not fitted, on which a ridge is chosen
 TESTED = 600
 
