@@ -40,7 +40,7 @@ def colour(grey: np.ndarray) -> np.ndarray:
 def one_image(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """FixMatch on one picture: weak look, strong look, both answers under the threshold, and the crowd's fate."""
     headings = words["weak"], words["strong"], words["one_answers"], words["one_crowd"]
-    chart = side_by_side((0.62, 0.62, 1.3, 1.15), headings, height=HEIGHT, gap=0.045)
+    chart = side_by_side((0.62, 0.62, 1.25, 1.1), headings, height=HEIGHT, gap=0.06)
     picture(chart, colour(answer["weak"][0]), "")
     picture(chart, colour(answer["strong"][-1]), "2")
     names = list(answer["classes"])
