@@ -31,7 +31,7 @@ class MixMatch(Recipe):
 
     data: str = "digits"
     temperature: float = 0.5
-    weight: float = 10.0
+    weight: float = 75.0
     seed: int = 0
 
     def __post_init__(self) -> None:

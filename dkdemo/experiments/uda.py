@@ -28,7 +28,7 @@ class UDA(Recipe):
     name: ClassVar[str] = "uda"
 
     data: str = "digits"
-    schedule: str = "linear"
+    schedule: str = "none"
     seed: int = 0
 
     def __post_init__(self) -> None:
