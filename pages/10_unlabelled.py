@@ -11,11 +11,11 @@ from dkdemo.experiments.mixmatch import MixMatch
 from dkdemo.experiments.one_image import LOOKS
 from dkdemo.experiments.uda import SCHEDULES, UDA
 from dkdemo.figures import unlabelled as figures
-from dkdemo.kernels import KERNELS, script
+from dkdemo.kernels import KERNELS
 from dkdemo.web import controls, data
-from dkdemo.web.few_labels import lesson_controls, live, one_picture, plain
+from dkdemo.web.few_labels import asked_script, lesson_controls, live, one_picture, plain
 from dkdemo.web.plot import Slider, plot
-from dkdemo.web.run_panel import ask, explain, script_for
+from dkdemo.web.run_panel import ask, explain
 from dkdemo.web.scenes import Stage, show
 
 FIXMATCH = (
@@ -40,7 +40,7 @@ GOOD_PHOTO, GOOD_CHAINS = 34, 2  # a plus on whose mixtures the net cannot agree
 def one_image(stage: Stage) -> None:
     stage.title("one_title")
     stage.equation(FIXMATCH)
-    answer = one_picture(stage)
+    recipe, answer = one_picture(stage)
     if answer is None:
         return
     inputs = {
@@ -58,7 +58,7 @@ def one_image(stage: Stage) -> None:
     stage.say("one_story")
     stage.source("one_source")
     code = ("dkdemo.semi_supervised:fixmatch_loss", "dkdemo.weak_strong:strong")
-    explain(stage, code=code, script=script("pseudo_label", state))
+    explain(stage, code=code, script=asked_script(recipe, "pseudo_label", threshold=state["threshold"]))
 
 
 def fixmatch(stage: Stage) -> None:
@@ -75,7 +75,7 @@ def fixmatch(stage: Stage) -> None:
 def mixmatch(stage: Stage) -> None:
     stage.title("guess_title")
     stage.equation(MIXMATCH)
-    answer = one_picture(stage)
+    recipe, answer = one_picture(stage)
     if answer is None:
         return
     inputs = plain(answer, "labelled", "label") | {
@@ -97,7 +97,7 @@ def mixmatch(stage: Stage) -> None:
     stage.say("guess_story")
     stage.source("mixmatch_source")
     code = ("dkdemo.semi_supervised:guess_labels", "dkdemo.semi_supervised:mixmatch_loss")
-    explain(stage, code=code, script=script("guess_label", state))
+    explain(stage, code=code, script=asked_script(recipe, "guess_label", **{name: state[name] for name in start}))
 
 
 def mixmatch_live(stage: Stage) -> None:
@@ -108,7 +108,7 @@ def mixmatch_live(stage: Stage) -> None:
     )
     name, more, seed = lesson_controls(stage)
     with more:
-        weight = controls.choice(stage.words["weight"], (0.0, 10.0, 75.0), "weight", 10.0)
+        weight = controls.choice(stage.words["weight"], (0.0, 10.0, 75.0), "weight", 75.0)
     code = ("dkdemo.semi_supervised:mixmatch_loss", "dkdemo.mixing:mixup")
     live(
         stage, MixMatch(data=name, weight=weight, seed=seed), (("sure", "live_sure"), ("wrong", "live_all_wrong")), code
@@ -118,7 +118,7 @@ def mixmatch_live(stage: Stage) -> None:
 def uda(stage: Stage) -> None:
     stage.title("uda_title")
     stage.equation(UDA_LOSS)
-    answer = one_picture(stage)
+    recipe, answer = one_picture(stage)
     if answer is None:
         return
     inputs = plain(answer, "clean_logits") | {
@@ -126,7 +126,8 @@ def uda(stage: Stage) -> None:
         "logits": np.asarray(answer["strong_logits"]).tolist(),
         "verdicts": [stage.words["uda_counts"], stage.words["uda_rests"]],
     }
-    chart = figures.uda(answer, KERNELS["uda_pull"](**inputs, strength=0.6, progress=0.3), stage.words)
+    start = {"strength": 0.6, "progress": 0.3}
+    chart = figures.uda(answer, KERNELS["uda_pull"](**inputs, **start), stage.words)
     sliders = [
         Slider("strength", stage.words["strength"], 0, 1, 0.6, step=0.1, format=".1f"),
         Slider("progress", stage.words["progress"], 0, 1, 0.3),
@@ -139,7 +140,7 @@ def uda(stage: Stage) -> None:
     stage.say("uda_story")
     stage.source("uda_source")
     code = ("dkdemo.semi_supervised:uda_loss", "dkdemo.semi_supervised:tsa_threshold")
-    explain(stage, code=code, script=script("uda_pull", state))
+    explain(stage, code=code, script=asked_script(recipe, "uda_pull", **{name: state[name] for name in start}))
 
 
 def uda_live(stage: Stage) -> None:
@@ -147,7 +148,7 @@ def uda_live(stage: Stage) -> None:
     name, more, seed = lesson_controls(stage)
     with more:
         options = {schedule: stage.words[f"schedule_{schedule}"] for schedule in SCHEDULES}
-        schedule = controls.choice(stage.words["schedule"], options, "schedule", "linear")
+        schedule = controls.choice(stage.words["schedule"], options, "schedule", "none")
     code = ("dkdemo.semi_supervised:uda_loss", "dkdemo.semi_supervised:annealed_loss")
     live(stage, UDA(data=name, schedule=schedule, seed=seed), (("kept", "live_kept"), ("wrong", "live_wrong")), code)
 
@@ -168,7 +169,7 @@ def augmix(stage: Stage) -> None:
         return
     inputs = plain(answer, "picture", "mixed", "clean", "answers", "truth")
     chart = figures.augmix(answer, KERNELS["augmix_js"](**inputs, kept=0.5), stage.words)
-    plot(
+    state = plot(
         chart, key="unlabelled.augmix", alt=stage.words["augmix_alt"], kernel="augmix_js", inputs=inputs,
         sliders=[Slider("kept", stage.words["kept"], 0, 1, 0.5, step=0.05)], download="augmix",
     )  # fmt: skip
@@ -181,7 +182,7 @@ def augmix(stage: Stage) -> None:
     stage.say("augmix_story")
     stage.source("augmix_source")
     code = ("dkdemo.augmix:augmix", "dkdemo.augmix:draw_chains", "dkdemo.augmix:augmix_loss")
-    explain(stage, code=code, script=script_for(recipe))
+    explain(stage, code=code, script=asked_script(recipe, "augmix_js", kept=state["kept"]))
 
 
 show(

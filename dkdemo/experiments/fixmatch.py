@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dkdemo.experiments.few_labels import Lesson, Room
 
-SECONDS = {"mnist": 20.0, "digits": 9.0}
+SECONDS = {"mnist": 14.0, "digits": 9.0}
 
 
 @dataclass(frozen=True)

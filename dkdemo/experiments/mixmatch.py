@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dkdemo.experiments.few_labels import Lesson, Room
 
-SECONDS = {"mnist": 20.0, "digits": 9.0}
+SECONDS = {"mnist": 18.0, "digits": 9.0}
 LOOKS, ALPHA = 2, 0.75  # K and Beta(alpha, alpha), the paper's
 
 
@@ -31,7 +31,7 @@ class MixMatch(Recipe):
 
     data: str = "digits"
     temperature: float = 0.5
-    weight: float = 10.0
+    weight: float = 75.0
     seed: int = 0
 
     def __post_init__(self) -> None:

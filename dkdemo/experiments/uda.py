@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dkdemo.experiments.few_labels import Lesson, Room
 
-SECONDS = {"mnist": 20.0, "digits": 9.0}
+SECONDS = {"mnist": 14.0, "digits": 9.0}
 SCHEDULES = ("none", "linear", "exp", "log")
 
 
@@ -28,7 +28,7 @@ class UDA(Recipe):
     name: ClassVar[str] = "uda"
 
     data: str = "digits"
-    schedule: str = "linear"
+    schedule: str = "none"
     seed: int = 0
 
     def __post_init__(self) -> None:

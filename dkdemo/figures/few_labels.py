@@ -66,7 +66,7 @@ def claimed(result: Mapping[str, Any], method: str, words: Mapping[str, str]) ->
 
 
 def _ends(chart: go.Figure, result: Mapping[str, Any], method: str, span: float, words: Mapping[str, str]) -> None:
-    """Where each net ended on the whole test set, one mark a seed, with its name: the highest name on top."""
+    """Where each net ended on the whole test set, one mark a seed; under them the names, the best on top."""
     looks = {
         "labels": (theme.TRUTH, "circle-open"),
         "strong": (theme.TRUTH, "diamond-open"),
@@ -78,9 +78,8 @@ def _ends(chart: go.Figure, result: Mapping[str, Any], method: str, span: float,
             x=[span] * len(ends), y=ends, mode="markers", cliponaxis=False, hovertemplate="%{y:.1%}<extra></extra>",
             marker={"size": 11, "symbol": symbol, "color": ink, "line": {"width": 2, "color": ink}},
         )  # fmt: skip
-    height, free = 1.0, 0.075
+    height, free = min(result["mean"].values()) - 0.06, 0.075  # below all curves, where they end
     for name in sorted(looks, key=lambda name: -result["mean"][name]):
-        height = min(height, result["mean"][name] - 0.035)
         label = words[method] if name == "own" else words[f"live_{name}"]
         chart.add_annotation(
             x=0.97 * span, y=height, text=f"{label} {result['mean'][name]:.1%}", showarrow=False, xanchor="right",

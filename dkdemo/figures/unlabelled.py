@@ -40,7 +40,7 @@ def colour(grey: np.ndarray) -> np.ndarray:
 def one_image(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """FixMatch on one picture: weak look, strong look, both answers under the threshold, and the crowd's fate."""
     headings = words["weak"], words["strong"], words["one_answers"], words["one_crowd"]
-    chart = side_by_side((0.62, 0.62, 1.3, 1.15), headings, height=HEIGHT, gap=0.045)
+    chart = side_by_side((0.62, 0.62, 1.25, 1.1), headings, height=HEIGHT, gap=0.06)
     picture(chart, colour(answer["weak"][0]), "")
     picture(chart, colour(answer["strong"][-1]), "2")
     names = list(answer["classes"])
@@ -193,8 +193,8 @@ def _schedules(chart: go.Figure, values: Mapping[str, Any], classes: int) -> Non
 @kept
 def augmix(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """AugMix on one picture: the ends of its chains, two mixtures, three answers with their mean, and the JS."""
-    headings = words["augmix_chains"], words["augmix_first"], words["augmix_second"], words["augmix_answers"], "JS"
-    chart = side_by_side((1.5, 0.65, 0.65, 1.5, 0.2), headings, height=HEIGHT, gap=0.036)
+    headings = words["augmix_chains"], words["augmix_mixtures"], words["augmix_answers"], "JS"
+    chart = side_by_side((1.5, 0.6, 1.7, 0.2), headings, height=HEIGHT, gap=0.05)
     ends, own = np.asarray(answer["ends"]), np.asarray(answer["picture"])
     sheet = mosaic([row.repeat(ENLARGED, 1).repeat(ENLARGED, 2) for row in ends])
     chart.add_image(z=sheet, colormodel="rgba256", x0=0.5, y0=0.5, hoverinfo="skip")
@@ -206,7 +206,13 @@ def augmix(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[
                 x=column * pitch + side / 2, y=row * pitch + side, text=f"{weight:.2f}", xref="x", yref="y",
                 showarrow=False, yanchor="bottom", bgcolor=theme.PAPER, borderpad=1,
             )  # fmt: skip
-    for axis, name in (("2", "first"), ("3", "second")):
+    column = chart.layout.xaxis2.domain  # each mixture beside its own row of chains
+    chart.update_layout(
+        yaxis2={"domain": [0.47, 0.9]},
+        xaxis5={"domain": column, "anchor": "y5"},
+        yaxis5={"domain": [0, 0.43], "anchor": "x5"},
+    )
+    for axis, name in (("2", "first"), ("5", "second")):
         picture(chart, np.array(values[name]), axis, meta={"bind": {"z": name}})
     names = list(answer["classes"])
     looks = (
@@ -216,28 +222,28 @@ def augmix(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[
     )
     for name, ink, hatch, shift in looks:
         bars = go.Bar(
-            x=[place + shift for place in range(len(names))], y=values[name], width=0.25, xaxis="x4", yaxis="y4",
+            x=[place + shift for place in range(len(names))], y=values[name], width=0.25, xaxis="x3", yaxis="y3",
             marker={"color": ink, "pattern": {"shape": hatch}},
             customdata=names, hovertemplate="%{customdata}: %{y:.1%}<extra></extra>",
         )  # fmt: skip
         chart.add_trace(bind(bars, y=name))
     middle = go.Scatter(
-        x=list(range(len(names))), y=values["mean"], mode="markers", xaxis="x4", yaxis="y4",
-        marker={"symbol": "line-ew", "size": 34, "line": {"width": 4, "color": theme.DARK}},
+        x=list(range(len(names))), y=values["mean"], mode="markers", xaxis="x3", yaxis="y3",
+        marker={"symbol": "line-ew", "size": 28, "line": {"width": 4, "color": theme.DARK}},
         hovertemplate="M: %{y:.1%}<extra></extra>",
     )  # fmt: skip
     chart.add_trace(bind(middle, y="mean"))
     gauge = go.Bar(
-        x=[0], y=values["js_bar"], marker={"color": theme.DARK}, xaxis="x5", yaxis="y5",
+        x=[0], y=values["js_bar"], marker={"color": theme.DARK}, xaxis="x4", yaxis="y4",
         hovertemplate="%{y:.3f}<extra></extra>",
     )  # fmt: skip
     chart.add_trace(bind(gauge, y="js_bar"))
     chart.update_layout(
         xaxis={"visible": False, "constrain": "domain", "range": [0, width]},
         yaxis={"visible": False, "constrain": "domain", "range": [height, 0], "scaleanchor": "x"},
-        xaxis4=_classes([words.get(f"class_{name}", name) for name in names]),
-        yaxis4=SHARES,
-        xaxis5={"visible": False, "range": [-0.6, 0.6]},
-        yaxis5={"range": [0, 1.12 * math.log(3)], "tickvals": [0, math.log(3)], "ticktext": ["0", "ln 3"]},
+        xaxis3=_classes([words.get(f"class_{name}", name) for name in names]),
+        yaxis3=SHARES,
+        xaxis4={"visible": False, "range": [-0.6, 0.6]},
+        yaxis4={"range": [0, 1.12 * math.log(3)], "tickvals": [0, math.log(3)], "ticktext": ["0", "ln 3"]},
     )
     return note(chart, claim=words["augmix_claim"])

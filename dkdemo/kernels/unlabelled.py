@@ -72,7 +72,7 @@ def guess_label(
         "temperature": float(temperature),
         "mean": mean.tolist(),
         "sharp": sharp.tolist(),
-        "sharp_text": [_brief(value) for value in sharp.tolist()],
+        "sharp_text": [_brief(value) if value == sharp.max() else "" for value in sharp.tolist()],
         "best": int(sharp.argmax()),
         "mean_best": float(mean.max()),
         "sharp_best": float(sharp.max()),

@@ -18,9 +18,31 @@ from dkdemo.web.scenes import Stage
 
 DIGITS = ("digits", "mnist")
 GOOD_PICTURE = 680  # a 9 whose easy looks disagree; the words say that it was chosen
+# What each kernel takes from an answer, as a reader would write it.
+ARGUMENTS = {
+    "pseudo_label": "answer['weak_logits'][0], answer['strong_logits'][-1], answer['sure'], answer['right']",
+    "guess_label": "answer['weak_logits'], answer['label'], answer['labelled'], answer['weak'][0]",
+    "uda_pull": "answer['strong'], answer['clean_logits'], answer['strong_logits']",
+    "augmix_js": "answer['picture'], answer['mixed'], answer['clean'], answer['answers'], answer['truth']",
+}
 
 
-def one_picture(stage: Stage) -> dict[str, Any] | None:
+def asked_script(recipe: Recipe, kernel: str, **moved: float) -> str:
+    """A script that asks the net again and prints the numbers of ``kernel`` with the sliders at ``moved``."""
+    kind = type(recipe)
+    sliders = ", ".join(f"{name}={value!r}" for name, value in moved.items())
+    return (
+        "from pprint import pprint\n\n"
+        f"from {kind.__module__} import {kind.__name__}\n"
+        "from dkdemo.kernels import KERNELS\n\n"
+        f"*_, done = {recipe!r}.run()\n"
+        "answer = done.result\n"
+        f"values = KERNELS[{kernel!r}]({ARGUMENTS[kernel]}, {sliders})\n"
+        "pprint({name: value for name, value in values.items() if isinstance(value, int | float)})\n"
+    )
+
+
+def one_picture(stage: Stage) -> tuple[OneImage, dict[str, Any] | None]:
     """Which picture, which draw; and what the half-taught net says of it."""
     where, which, dice = st.columns([3, 1.2, 1], vertical_alignment="bottom")
     with where:
@@ -29,7 +51,8 @@ def one_picture(stage: Stage) -> dict[str, Any] | None:
         picture = controls.integer(stage.words["picture"], "picture", GOOD_PICTURE, 0, CROWD - 1)
     with dice:
         seed = controls.seed("draw")
-    return ask(OneImage(data=name, picture=picture, seed=seed))
+    recipe = OneImage(data=name, picture=picture, seed=seed)
+    return recipe, ask(recipe)
 
 
 def plain(answer: Mapping[str, Any], *names: str) -> dict[str, Any]:

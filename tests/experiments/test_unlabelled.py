@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import torch
 
 from dkdemo.augmix import draw_chains, run_chains
+from dkdemo.evaluation import accuracy
 from dkdemo.experiments import catalogue, few_labels
 from dkdemo.experiments.chains import SHARES, Chains
 from dkdemo.experiments.fixmatch import FixMatch
@@ -52,9 +54,9 @@ def hurried(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.mnist
 @pytest.mark.training
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_forty_labels_and_a_crowd_read_mnist(seed: int) -> None:
-    """Measured 96 % in each seed, controls 73-85 %: every seed has other labelled pictures."""
+    """Measured 96.1 to 96.6 % in seeds 0 to 6, controls 76 to 92 %: every seed has other labelled pictures."""
     events, result = run(FixMatch(data="mnist", seed=seed))
     right = {name: values[0] for name, values in result["accuracy"].items()}
     assert right["own"] >= 0.93
@@ -78,6 +80,21 @@ def test_the_digits_stand_for_their_fixed_labels() -> None:
     assert torch.equal(first.labelled, second.labelled)
 
 
+@pytest.mark.training
+@pytest.mark.timeout(300)
+def test_annealing_the_labels_costs_in_so_short_a_training() -> None:
+    """What the page says of TSA. Measured in three seeds: off .94 to .95, linear .89 to .90, exp .78 to .85."""
+    found = {}
+    for schedule in ("none", "exp"):
+        hall, dice = few_labels.room("digits", 0, "cpu"), torch.Generator().manual_seed(0)
+        net = hall.new_net(0)
+        for _ in few_labels.teach(net, UDA(schedule=schedule)._method(hall, dice), hall.how):
+            pass
+        everyone = torch.arange(len(hall.test))
+        found[schedule] = accuracy(hall.answers(net, hall.test, everyone), hall.test.labels).item()
+    assert found["none"] >= found["exp"] + 0.04
+
+
 @pytest.mark.parametrize("kind", [FixMatch, MixMatch, UDA])
 def test_a_lesson_tells_its_curves_and_repeats_to_the_bit(kind: type[Recipe], hurried: None) -> None:
     events, result = run(kind(data="digits", seed=3))
@@ -86,7 +103,7 @@ def test_a_lesson_tells_its_curves_and_repeats_to_the_bit(kind: type[Recipe], hu
     other = "sure" if kind is MixMatch else "kept"
     for name in ("labels", "strong", "own", other, "wrong"):
         assert curve(events, name) == curve(again, name)
-        assert len(curve(events, name)) >= 10
+        assert len(curve(events, name)) >= (8 if name in few_labels.CONTROLS else 15)
         assert all(0 <= value <= 1 for value in curve(events, name))
     first = events[0]
     assert isinstance(first, Progress)
@@ -154,6 +171,26 @@ def test_chains_show_the_engines_own_ends() -> None:
     ends = run_chains(picture, draw_chains(2, torch.Generator().manual_seed(2)))
     np.testing.assert_array_equal(result["ends"][..., 0], (ends[:, :, 0] * 255).round().numpy())
     np.testing.assert_allclose(result["weights"].sum(1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "kernel", "moved", "number"),
+    [
+        (OneImage(picture=7), "pseudo_label", {"threshold": 0.5}, "strong_says"),
+        (OneImage(picture=7), "guess_label", {"looks": 3, "temperature": 0.5, "lam": 0.4}, "sharp_best"),
+        (OneImage(picture=7), "uda_pull", {"strength": 0.3, "progress": 0.2}, "gap"),
+        (Chains(data="digits"), "augmix_js", {"kept": 0.25}, "js"),
+    ],
+)
+def test_the_copied_script_prints_the_numbers_shown(recipe, kernel, moved, number, capsys) -> None:
+    from dkdemo.web.few_labels import asked_script
+
+    exec(compile(asked_script(recipe, kernel, **moved), "copied", "exec"), {})
+    printed = ast.literal_eval(capsys.readouterr().out)
+    assert isinstance(printed[number], float)
+    for name, value in moved.items():
+        if name in printed:
+            assert printed[name] == value
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_augmix_bounds_its_gauge_by_ln_3(words: Words) -> None:
     values = augmix_js(picture.tolist(), [picture.tolist()] * 2, [0.1] * 10, answers, 4, 0.5)
     chart = figures.augmix(found, values, words)
     assert bound(chart) == {"first", "second", "p_orig", "p_first", "p_second", "mean", "js_bar"} <= set(values)
-    assert chart.layout.yaxis5.tickvals == (0, math.log(3))
+    assert chart.layout.yaxis4.tickvals == (0, math.log(3))
     texts = [note.text for note in chart.layout.annotations]
     assert [f"{weight:.2f}" for weight in found["weights"].ravel()] == texts[-6:]
 

@@ -33,7 +33,7 @@ export default function ({ logits, label, labelled, unlabelled, looks, temperatu
     temperature,
     mean,
     sharp,
-    sharp_text: sharp.map(brief),
+    sharp_text: sharp.map((value) => (value === Math.max(...sharp) ? brief(value) : "")),
     best: sharp.indexOf(Math.max(...sharp)),
     mean_best: Math.max(...mean),
     sharp_best: Math.max(...sharp),
