@@ -158,6 +158,7 @@ def cpc(stage: Stage) -> None:
 
 def futures(stage: Stage) -> None:
     stage.title("futures_title")
+    stage.equation(r"q_j = \mathrm{softmax}_j\big(z_j^\top W_1 c_t\big), \quad j = 1 \dots 16")
     what, which, dice = st.columns([3, 3, 1], vertical_alignment="bottom")
     with what:
         names = {name: stage.words[f"cpc_{name}"] for name in DATA}
