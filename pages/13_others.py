@@ -24,7 +24,7 @@ LATEX = {
     "contrastive": r"\tfrac12 s D^2 + \tfrac12 (1-s)\,[m - D]_+^2",
     "triplet": r"\big[\lVert a-p \rVert^2 - \lVert a-n \rVert^2 + m\big]_+",
     "triplet_plain": r"\big[\lVert a-p \rVert - \lVert a-n \rVert + m\big]_+",
-    "n_pair": r"\log\Big(1 + \sum_j \exp(a^\top n_j - a^\top p)\Big)",
+    "n_pair": r"\textstyle\log\big(1 + \sum_j \exp(a^\top n_j - a^\top p)\big)",
 }
 CODE = {"contrastive": "contrastive_loss", "triplet": "triplet_loss", "triplet_plain": "triplet_loss"}
 CHOICES = (1, 4, 16, 64)
@@ -153,11 +153,13 @@ def cpc(stage: Stage) -> None:
     )  # fmt: skip
     stage.say("cpc_story_alone" if choices == 1 else f"cpc_story_{data}")
     stage.erratum(stage.words["cpc_slide"], stage.words["cpc_right"], "cpc_erratum")
+    stage.source("cpc_dots")
     stage.source("cpc_source")
 
 
 def futures(stage: Stage) -> None:
     stage.title("futures_title")
+    stage.equation(r"q_j = \mathrm{softmax}_j\big(z_j^\top W_1 c_t\big)")
     what, which, dice = st.columns([3, 3, 1], vertical_alignment="bottom")
     with what:
         names = {name: stage.words[f"cpc_{name}"] for name in DATA}

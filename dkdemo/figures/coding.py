@@ -98,7 +98,7 @@ def cpc(view: Any, words: Mapping[str, str], *, ahead: int, cap: float, ceiling:
             hovertemplate="k = %{x}: %{y:.2f}<extra></extra>", **place,
         )  # fmt: skip
         chart.add_trace(bind_snapshot(line, "ahead", y=name))
-    level(chart, steps, [float(np.exp(-cap))] * ahead, words["cpc_chance"], theme.FAINT, "")
+    level(chart, steps, [float(np.exp(-cap))] * ahead, "", theme.FAINT, "")  # named in the heading
     level(chart, steps, [cap] * ahead, words["cpc_cap"], theme.TRUTH, "2", dash="solid")
     if len(ceiling):
         level(chart, steps, list(ceiling), words["cpc_ceiling"], theme.TEACHER, "2")
@@ -136,6 +136,8 @@ def level(
     line = {"color": color, "width": theme.LINE, "dash": dash}
     end, anchor = (-1, "right") if dash == "solid" else (0, "left")
     chart.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", **place)
+    if not label:
+        return
     chart.add_annotation(
         x=x[end], y=y[end], xref=f"x{axis}", yref=f"y{axis}", text=label, showarrow=False, xanchor=anchor,
         yanchor="bottom", yshift=3, font={"color": color},

@@ -28,16 +28,13 @@ def futures(result: Mapping[str, Any] | None, example: int, words: Mapping[str, 
         bare = {"visible": False}
         return note(theme.figure(330, xaxis=bare, yaxis=bare), claim=words["futures_waiting"])
     found = {name: np.asarray(result["examples"][name])[example] for name in ("past", "next", "share", "truth")}
-    draw = _pictures if result["data"] == "digits" else _waves
-    chart = draw(**found, words=words)
+    chart = _pictures(**found) if result["data"] == "digits" else _waves(**found, words=words)
     place = int((found["share"] > found["share"][found["truth"]]).sum())
     facts = {"share": float(found["share"][found["truth"]]), "place": place + 1, "asked": len(found["share"])}
     return note(chart, claim=fill(words["futures_claim_right" if place == 0 else "futures_claim_wrong"], facts))
 
 
-def _pictures(
-    past: np.ndarray, next: np.ndarray, share: np.ndarray, truth: np.ndarray, words: Mapping[str, str]
-) -> go.Figure:
+def _pictures(past: np.ndarray, next: np.ndarray, share: np.ndarray, truth: np.ndarray) -> go.Figure:
     """The pictures of a string of digits in the first row, the candidates in the two below it."""
     order = np.argsort(-share, kind="stable")
     rows = -(-len(order) // ACROSS)
@@ -62,7 +59,12 @@ def _pictures(
         line={"color": theme.TEACHER, "width": 4},
     )  # fmt: skip
     chart.add_annotation(
-        x=len(past) * (SIDE + GAP), y=HEAD + SIDE / 2, text=words["futures_next"], showarrow=False, xanchor="left"
+        x=len(past) * (SIDE + GAP),
+        y=HEAD + SIDE / 2,
+        text="<b>?</b>",
+        showarrow=False,
+        xanchor="left",
+        font={"size": 32},
     )
     bare = {"visible": False, "constrain": "domain"}
     chart.update_layout(

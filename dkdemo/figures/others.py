@@ -96,8 +96,8 @@ def rnn(view: Any, length: int, words: Mapping[str, str]) -> go.Figure:
             hoverinfo="skip",
         )  # fmt: skip
         chart.add_annotation(
-            x=steps, y=wanted, text=words[f"rnn_{weight}"], showarrow=False, xanchor="right", yanchor="bottom",
-            yshift=4, font={"color": ink},
+            x=steps, y=wanted, text=words[f"rnn_{weight}"], showarrow=False, xanchor="right", font={"color": ink},
+            **({"yanchor": "top", "yshift": -4} if weight == "w" else {"yanchor": "bottom", "yshift": 4}),
         )  # fmt: skip
     _unrolled(chart, view.result, length, words)
     chart.update_layout(

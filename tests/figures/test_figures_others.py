@@ -113,7 +113,8 @@ def test_cpc_follows_the_snapshot_and_shows_every_seed_and_the_run_before(words:
     assert {trace.meta["snapshot"] for trace in live} == {"ahead"}
     assert sum(len(trace.y) == 6 for trace in chart.data) == 2  # two seeds, three steps, two panels
     labels = [note.text for note in chart.layout.annotations]
-    assert {words["cpc_cap"], words["cpc_ceiling"], words["cpc_chance"]} <= set(labels)
+    assert {words["cpc_cap"], words["cpc_ceiling"]} <= set(labels)
+    assert any(list(trace.y) == pytest.approx([1 / 16] * 3) for trace in chart.data), "the line of guessing"
     without = coding.cpc(run(16), words, ahead=3, cap=math.log(16), ceiling=[])
     assert words["cpc_ceiling"] not in [note.text for note in without.layout.annotations]
 
