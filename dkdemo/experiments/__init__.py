@@ -5,12 +5,14 @@ from __future__ import annotations
 from dkdemo.datastore import present
 from dkdemo.experiments.agreement import Agreement
 from dkdemo.experiments.answer import Answer
+from dkdemo.experiments.averaged import Averaged
 from dkdemo.experiments.everything import Everything
 from dkdemo.experiments.figure5 import Figure5
 from dkdemo.experiments.gallery import Gallery
 from dkdemo.experiments.large_batches import LargeBatches
 from dkdemo.experiments.manifold import Manifold
 from dkdemo.experiments.matrix import Matrix
+from dkdemo.experiments.mean_teacher import MeanTeacher
 from dkdemo.experiments.midpoint import Midpoint
 from dkdemo.experiments.momentum import Momentum
 from dkdemo.experiments.noise import Noise
@@ -46,6 +48,8 @@ def catalogue() -> dict[str, type[Recipe]]:
         LargeBatches,
         Figure5,
         Matrix,
+        Averaged,
+        MeanTeacher,
         Momentum,
         Agreement,
         Shuffling,

@@ -70,8 +70,7 @@ def swapped(path: Sequence[float], alpha: float) -> dict[str, Any]:
     """
     right, slide = _followed(path, alpha), _followed(path, 1 - alpha)
     moved = [
-        sum(abs(after - before) for before, after in pairwise(line))
-        for line in (list(map(float, path)), right, slide)
+        sum(abs(after - before) for before, after in pairwise(line)) for line in (list(map(float, path)), right, slide)
     ]
     return {
         "step": list(range(len(path))),

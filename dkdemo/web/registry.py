@@ -82,6 +82,13 @@ CHAPTERS = (
         _scenes(mixup=(33,), manifold=(34,), cutmix=(35,), midpoint=(36,), noise=(36,)),
     ),
     Chapter(
+        12,
+        "mean_teacher",
+        "contrastive",
+        8,
+        _scenes(agree=(44, 46), follow=(45,), early=(45,), noisy=(46,), few=(45, 46)),
+    ),
+    Chapter(
         14,
         "simclr",
         "contrastive",

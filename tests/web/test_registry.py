@@ -13,6 +13,7 @@ SLIDES = {
     "distillation": (18, 19, 20, 23, 29, 30),
     "label_smoothing": range(24, 29),
     "mixing": range(33, 37),
+    "mean_teacher": range(44, 47),
     "simclr": range(52, 55),
     "moco": range(55, 58),
 }
