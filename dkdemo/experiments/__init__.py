@@ -5,6 +5,7 @@ from __future__ import annotations
 from dkdemo.datastore import present
 from dkdemo.experiments.agreement import Agreement
 from dkdemo.experiments.answer import Answer
+from dkdemo.experiments.averaged import Averaged
 from dkdemo.experiments.bits import Bits
 from dkdemo.experiments.chains import Chains
 from dkdemo.experiments.collapse import Collapse
@@ -18,6 +19,7 @@ from dkdemo.experiments.int8 import Int8
 from dkdemo.experiments.large_batches import LargeBatches
 from dkdemo.experiments.manifold import Manifold
 from dkdemo.experiments.matrix import Matrix
+from dkdemo.experiments.mean_teacher import MeanTeacher
 from dkdemo.experiments.midpoint import Midpoint
 from dkdemo.experiments.mixmatch import MixMatch
 from dkdemo.experiments.momentum import Momentum
@@ -88,6 +90,8 @@ def catalogue() -> dict[str, type[Recipe]]:
         LargeBatches,
         Figure5,
         Matrix,
+        Averaged,
+        MeanTeacher,
         Momentum,
         Agreement,
         Shuffling,

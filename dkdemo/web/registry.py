@@ -132,6 +132,13 @@ CHAPTERS = (
         _scenes(surface=(42,), buys=(42, 43), freedom=(43,), hurts=(43,)),
     ),
     Chapter(
+        12,
+        "mean_teacher",
+        "contrastive",
+        8,
+        _scenes(agree=(44, 46), follow=(45,), early=(45,), noisy=(46,), few=(45, 46)),
+    ),
+    Chapter(
         13,
         "others",
         "contrastive",

@@ -19,6 +19,7 @@ SLIDES = {
     "mixing": range(33, 37),
     "unlabelled": range(37, 42),
     "regularising": (42, 43),
+    "mean_teacher": range(44, 47),
     "others": range(47, 52),
     "simclr": range(52, 55),
     "moco": range(55, 58),

@@ -1,0 +1,122 @@
+"""Few labels, many pictures: does agreeing with the mean of oneself help?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs.events import Done, Event, Progress
+
+RUNS = 5
+KINDS = ("alone", "taught")  # weight 0, and the full weight
+
+
+@dataclass(frozen=True)
+class MeanTeacher(Recipe):
+    """The mean teacher on the digits with a few labels a class; the rest of the training pictures have none.
+
+    Ten students in one model, each with its average: five learn from the labels alone, five also agree with their
+    average on unlabelled pictures. Both see the same labelled digits through the same noisy looks, and the average is
+    taken of both: what is left between them is the consistency loss.
+    """
+
+    name: ClassVar[str] = "mean_teacher"
+
+    per_class: int = 3
+    weight: float = 1.0
+    decay: float = 0.99
+    ramp: float = 1.0  # of the steps, in which the weight rises
+    steps: int = 200
+    batch_size: int = 128  # unlabelled pictures a step; the labelled ones are all in every step
+    hidden: int = 128
+    learning_rate: float = 3e-3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.per_class <= 50 or not 0 <= self.weight <= 1e4 or not 0 <= self.decay <= 1:
+            raise ValueError(
+                "need per_class in [1, 50], weight in [0, 10000] and decay in [0, 1], "
+                f"got {self.per_class}, {self.weight} and {self.decay}"
+            )
+        if not 0 < self.ramp <= 1 or not 10 <= self.steps <= 20_000 or not 0 < self.learning_rate <= 1:
+            raise ValueError(
+                "need ramp in (0, 1], 10-20000 steps and learning_rate in (0, 1], "
+                f"got {self.ramp}, {self.steps} and {self.learning_rate}"
+            )
+        if not 1 <= self.batch_size <= 1000 or not 1 <= self.hidden <= 1000 or not 0 <= self.seed < 2**32:
+            raise ValueError(
+                "need batch_size and hidden in [1, 1000] and a seed below 2**32, "
+                f"got {self.batch_size}, {self.hidden} and {self.seed}"
+            )
+
+    def expected_seconds(self) -> float:
+        return 1 + self.steps * self.batch_size * 1.6e-4
+
+    def run(self) -> Iterator[Event]:
+        import torch
+        import torch.nn.functional as F
+
+        from dkdemo import datasets
+        from dkdemo.averaging import ema_update, follower, warmed_up
+        from dkdemo.consistency import consistency_loss, ramp_up
+        from dkdemo.device import describe, pick
+        from dkdemo.evaluation import accuracy
+        from dkdemo.experiments.moco_material import look
+        from dkdemo.models import StackedMLP
+        from dkdemo.training import annealed_adam, answers, marks
+
+        began, device = time.perf_counter(), pick()
+        train, test = datasets.load("digits", str(device))
+        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
+        few = [train.take(self.per_class, own) for own in dice]
+        known, names = [part.normalised() for part in few], torch.stack([part.labels for part in few])
+        x, kinds = train.normalised(), len(KINDS)
+        sizes = (x[0].numel(), self.hidden, self.hidden, len(train.classes))
+        student = StackedMLP(sizes, seeds * kinds).to(device)
+        teacher = follower(student)
+        weight = torch.tensor([0.0, self.weight], device=device).repeat_interleave(RUNS)  # of each copy
+        adam, schedule = annealed_adam(student, self.learning_rate, self.steps)
+        due = marks(self.steps, 30)
+        for step in range(1, self.steps + 1):
+            batch = [x[torch.randint(len(x), (self.batch_size,), generator=own).to(device)] for own in dice]
+            labelled = torch.stack([look(part, own).flatten(1) for part, own in zip(known, dice, strict=True)])
+            one, two = (
+                torch.stack([look(part, own).flatten(1) for part, own in zip(batch, dice, strict=True)]) for _ in "st"
+            )
+            logits = student(torch.cat([labelled, one], dim=1).repeat(kinds, 1, 1))
+            with torch.no_grad():
+                wanted = teacher(two.repeat(kinds, 1, 1))
+            told, free = logits.split([labelled.shape[1], self.batch_size], dim=1)
+            supervised = F.cross_entropy(told.transpose(1, 2), names.repeat(kinds, 1), reduction="none").mean(1)
+            apart = consistency_loss(free, wanted)
+            ramped = ramp_up(step, self.ramp * self.steps)
+            adam.zero_grad()
+            (supervised + ramped * weight * apart).sum().backward()
+            adam.step()
+            schedule.step()
+            ema_update(teacher, student, decay=warmed_up(self.decay, step))
+            if step in due:
+                right = {
+                    role: accuracy(answers(net, test), test.labels).view(kinds, RUNS)
+                    for role, net in (("student", student), ("teacher", teacher))
+                }
+                metrics = {
+                    f"{role}_{kind}": rows[k].mean().item()
+                    for role, rows in right.items()
+                    for k, kind in enumerate(KINDS)
+                }
+                yield Progress(step, self.steps, {**metrics, "ramp": ramped, "apart": apart[RUNS:].mean().item()})
+        yield Done(
+            {
+                "accuracy": {role: rows.tolist() for role, rows in right.items()},
+                "kinds": list(KINDS),
+                "seeds": seeds,
+                "n": {"labelled": names.shape[1], "train": len(x), "test": len(test.labels)},
+                "device": describe(device),
+                "seconds": time.perf_counter() - began,
+            }
+        )
