@@ -1,5 +1,7 @@
 """Dual networks, and what it was all about: collapse, the wall, the first question again (slides 58 to 60)."""
 
+from collections import Counter
+
 import streamlit as st
 
 from dkdemo.experiments.collapse import TARGETS, Collapse
@@ -78,6 +80,8 @@ def bridge(stage: Stage) -> None:
 
 def wall(stage: Stage) -> None:
     stage.title("wall_title", methods=float(len(methods.METHODS)))
+    most, count = Counter(one.writer for one in methods.METHODS).most_common(1)[0]
+    stage.say("wall_claim", writer=stage.words[f"writer_{most}"], count=float(count))
     for writer in methods.WRITERS:
         name, tiles = st.columns([2, 7], vertical_alignment="center")
         name.markdown(stage.words[f"writer_{writer}"])
@@ -121,14 +125,17 @@ def question(stage: Stage) -> None:
     if now and first in ANSWERS:
         stage.say("question_same" if now == f"question_{first}" else "question_changed")
     stage.say("question_reveal")
+    theory = methods.place("theory", 12)
+    if theory:
+        stage.say("question_theory", title=stage.chapter_title(theory[0]), link=link(theory))
     stage.say("question_measured")
-    for one in EVIDENCE:
-        told = one.told(stage.words.language)
+    columns = st.columns(2)
+    for place, one in enumerate(EVIDENCE):
         title = Words(stage.words.language, one.chapter)[f"scene_{one.scene}"]
-        go = f"[{title}](./{one.chapter}?scene={one.scene})"
-        st.markdown(f"- {go}: " + (told[0] if told else stage.words["question_unmeasured"]))
-        if told:
-            st.caption(told[1])
+        claim, source = one.told(stage.words.language) or (stage.words["question_unmeasured"], "")
+        with columns[place % 2]:
+            st.markdown(f"[{title}](./{one.chapter}?scene={one.scene}): {claim}")
+            st.caption(source)
     stage.say("question_conclusion")
 
 
