@@ -95,9 +95,9 @@ def wall(stage: Stage) -> None:
 def tile(stage: Stage, one: methods.Method) -> None:
     """A method by name and slide; it leads to where in the talk it was."""
     found = methods.place(one.chapter, one.slide)
-    help = stage.chapter_title(found[0]) if found else stage.words["wall_elsewhere"]
+    hint = stage.chapter_title(found[0]) if found else stage.words["wall_elsewhere"]
     label = fill(stage.words["wall_tile"], {"name": stage.words[f"method_{one.id}"], "slide": float(one.slide)})
-    st.link_button(label, link(found), help=help, disabled=found is None)
+    st.link_button(label, link(found), help=hint, disabled=found is None)
 
 
 def link(found: tuple[Chapter, Scene] | None) -> str:
@@ -142,10 +142,16 @@ def question(stage: Stage) -> None:
 def errata(stage: Stage) -> None:
     everything = slips.all_slips()
     stage.title("errata_title", slides=float(len(everything)))
-    reasons = controls.toggle(stage.words["errata_reasons"], "reasons")
-    half = -(-len(everything) // 2)
-    for column, part in zip(st.columns(2), (everything[:half], everything[half:]), strict=True):
-        column.markdown("\n".join(slips.line(one, stage.words, reasons) for one in part))
+    which, why = st.columns([3, 2], vertical_alignment="bottom")
+    with which:
+        parts = {part: stage.common[f"part_{part}"] for part in dict.fromkeys(map(slips.part, everything))}
+        part = controls.choice(stage.words["errata_part"], {"all": stage.words["errata_all"], **parts}, "part", "all")
+    with why:
+        reasons = controls.toggle(stage.words["errata_reasons"], "reasons")
+    shown = [one for one in everything if part in ("all", slips.part(one))]
+    half = -(-len(shown) // 2)
+    for column, half_of_it in zip(st.columns(2), (shown[:half], shown[half:]), strict=True):
+        column.markdown("\n".join(slips.line(one, stage.words, reasons) for one in half_of_it))
     stage.source("errata_source")
 
 

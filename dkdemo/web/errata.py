@@ -119,6 +119,12 @@ def where(slips: Slips) -> tuple[Chapter, Scene] | None:
     return next(iter(scenes_about(slips.slides[0])), None)
 
 
+def part(slips: Slips) -> str:
+    """Which part of the talk it belongs to: that of its scene, or the last one while no chapter covers its slide."""
+    found = where(slips)
+    return found[0].part if found else CHAPTERS[-1].part
+
+
 def line(slips: Slips, words: Words, reasons: bool) -> str:
     """One item of the list, as markdown: slide (a link to its scene), each printed value and the right one, why.
 

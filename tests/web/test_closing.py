@@ -206,3 +206,12 @@ def test_a_link_carries_the_first_answer(ran):
     words = Words("en", "dual")
     test = opened("question", question_ask="question_no", question_again="question_no")
     assert words["question_same"] in said(test)
+
+
+def test_the_list_of_slips_can_be_cut_to_a_part_of_the_talk(ran):
+    data = said(opened("errata", part="data"))
+    assert "[S35]" in data
+    assert "[S25]" not in data
+    everything = said(opened("errata"))
+    assert "[S35]" in everything
+    assert "[S25]" in everything
