@@ -134,7 +134,7 @@ def question(stage: Stage) -> None:
         title = Words(stage.words.language, one.chapter)[f"scene_{one.scene}"]
         claim, source = one.told(stage.words.language) or (stage.words["question_unmeasured"], "")
         with columns[place % 2]:
-            st.markdown(f"[{title}](./{one.chapter}?scene={one.scene}): {claim}")
+            st.markdown(f"[{title}](./{one.chapter}?scene={one.scene}) · {claim}")
             st.caption(source)
     stage.say("question_conclusion")
 

@@ -35,8 +35,8 @@ class Taught:
     def told(self, language: str) -> tuple[str, str, str]:
         """Slide's value, right value and the reason, in that language."""
         words = Words(language, self.chapter.id)
-        values = (words.get(value, value) for value in (self.slide_value, self.right_value))
-        return (*values, words[self.why])
+        slide_value, right_value = (words.get(value, value) for value in (self.slide_value, self.right_value))
+        return slide_value, right_value, words[self.why]
 
 
 @dataclass(frozen=True)
