@@ -130,17 +130,19 @@ def history(words: Mapping[str, str]) -> go.Figure:
             line={"color": color, "width": theme.LINE},
             marker={"size": 17, "color": color, "symbol": "diamond" if family == "both" else "circle"},
         )  # fmt: skip
-        for place, (year, name) in enumerate(own):
-            late = year > 2017 and place % 2 == 0
+        for place, (year, name) in enumerate(own):  # above and below by turns: a phone has no room for more
+            below = place % 2 == 1
+            anchor = "left" if year < 2000 else "right" if year > 2010 else "center"
             chart.add_annotation(
-                x=year, y=lane, text=words[f"history_{name}"], showarrow=False, yanchor="top" if late else "bottom",
-                yshift=-12 if late else 12, xanchor="right" if year > 2010 else "center", font={"color": color},
+                x=year, y=lane, text=words[f"history_{name}"], showarrow=False, yanchor="top" if below else "bottom",
+                yshift=-12 if below else 12, xanchor=anchor, xshift={"left": -8, "right": 8}.get(anchor, 0),
+                font={"color": color},
             )  # fmt: skip
     names = {lane: words[f"history_{family}"] for family, (_, lane) in FAMILIES.items()}
     chart.update_layout(
         margin={"l": 16, "r": 40, "t": 8, "b": 40},
         xaxis={"range": [1990, 2022], "dtick": 5},
-        yaxis={"range": [-0.6, 2.6], "tickvals": list(names), "ticktext": list(names.values()), "showgrid": False},
+        yaxis={"range": [-0.7, 2.6], "tickvals": list(names), "ticktext": list(names.values()), "showgrid": False},
     )
     first = {family: min(year for year, kind, _ in HISTORY if kind == family) for family in FAMILIES}
     return note(chart, claim=fill(words["history_claim"], {name: float(year) for name, year in first.items()}))
@@ -164,9 +166,10 @@ def temperatures(rows: Sequence[tuple[str, str, tuple[float, float] | None]], wo
             marker={"size": 15, "color": color, "symbol": "circle" if side == "warm" else "diamond"},
             hovertemplate=f"{name}: {_span(low, high)}<extra></extra>",
         )  # fmt: skip
+        left = high > 0  # beside the coldest stands its name
         chart.add_annotation(
-            x=math.log10(ends[0]), y=place, text=_span(low, high), showarrow=False, xanchor="right", xshift=-14,
-            font={"size": 15, "color": color},
+            x=math.log10(ends[0]), y=place, text=_span(low, high), showarrow=False, xanchor="right" if left else "left",
+            xshift=-14 if left else 14, font={"size": 15, "color": color},
         )  # fmt: skip
     chart.add_shape(
         type="line", x0=1, x1=1, y0=-0.6, y1=len(warmed) - 0.4, line={"color": theme.TRUTH, "width": 2, "dash": "dot"}
