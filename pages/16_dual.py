@@ -1,5 +1,7 @@
 """Dual networks, and what it was all about: collapse, the wall, the first question again (slides 58 to 60)."""
 
+from collections import Counter
+
 import streamlit as st
 
 from dkdemo.experiments.collapse import TARGETS, Collapse
@@ -78,6 +80,8 @@ def bridge(stage: Stage) -> None:
 
 def wall(stage: Stage) -> None:
     stage.title("wall_title", methods=float(len(methods.METHODS)))
+    most, count = Counter(one.writer for one in methods.METHODS).most_common(1)[0]
+    stage.say("wall_claim", writer=stage.words[f"writer_{most}"], count=float(count))
     for writer in methods.WRITERS:
         name, tiles = st.columns([2, 7], vertical_alignment="center")
         name.markdown(stage.words[f"writer_{writer}"])
@@ -91,9 +95,9 @@ def wall(stage: Stage) -> None:
 def tile(stage: Stage, one: methods.Method) -> None:
     """A method by name and slide; it leads to where in the talk it was."""
     found = methods.place(one.chapter, one.slide)
-    help = stage.chapter_title(found[0]) if found else stage.words["wall_elsewhere"]
+    hint = stage.chapter_title(found[0]) if found else stage.words["wall_elsewhere"]
     label = fill(stage.words["wall_tile"], {"name": stage.words[f"method_{one.id}"], "slide": float(one.slide)})
-    st.link_button(label, link(found), help=help, disabled=found is None)
+    st.link_button(label, link(found), help=hint, disabled=found is None)
 
 
 def link(found: tuple[Chapter, Scene] | None) -> str:
@@ -121,24 +125,33 @@ def question(stage: Stage) -> None:
     if now and first in ANSWERS:
         stage.say("question_same" if now == f"question_{first}" else "question_changed")
     stage.say("question_reveal")
+    theory = methods.place("theory", 12)
+    if theory:
+        stage.say("question_theory", title=stage.chapter_title(theory[0]), link=link(theory))
     stage.say("question_measured")
-    for one in EVIDENCE:
-        told = one.told(stage.words.language)
+    columns = st.columns(2)
+    for place, one in enumerate(EVIDENCE):
         title = Words(stage.words.language, one.chapter)[f"scene_{one.scene}"]
-        go = f"[{title}](./{one.chapter}?scene={one.scene})"
-        st.markdown(f"- {go}: " + (told[0] if told else stage.words["question_unmeasured"]))
-        if told:
-            st.caption(told[1])
+        claim, source = one.told(stage.words.language) or (stage.words["question_unmeasured"], "")
+        with columns[place % 2]:
+            st.markdown(f"[{title}](./{one.chapter}?scene={one.scene}) · {claim}")
+            st.caption(source)
     stage.say("question_conclusion")
 
 
 def errata(stage: Stage) -> None:
     everything = slips.all_slips()
     stage.title("errata_title", slides=float(len(everything)))
-    reasons = controls.toggle(stage.words["errata_reasons"], "reasons")
-    half = -(-len(everything) // 2)
-    for column, part in zip(st.columns(2), (everything[:half], everything[half:]), strict=True):
-        column.markdown("\n".join(slips.line(one, stage.words, reasons) for one in part))
+    which, why = st.columns([3, 2], vertical_alignment="bottom")
+    with which:
+        parts = {part: stage.common[f"part_{part}"] for part in dict.fromkeys(map(slips.part, everything))}
+        part = controls.choice(stage.words["errata_part"], {"all": stage.words["errata_all"], **parts}, "part", "all")
+    with why:
+        reasons = controls.toggle(stage.words["errata_reasons"], "reasons")
+    shown = [one for one in everything if part in ("all", slips.part(one))]
+    half = -(-len(shown) // 2)
+    for column, half_of_it in zip(st.columns(2), (shown[:half], shown[half:]), strict=True):
+        column.markdown("\n".join(slips.line(one, stage.words, reasons) for one in half_of_it))
     stage.source("errata_source")
 
 

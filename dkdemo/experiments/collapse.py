@@ -12,11 +12,14 @@ from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress
 
 TARGETS = ("still", "moving", "follower")
+RUNS = 3  # seeds of each setting; the settings of one seed start alike and see the same views
 
 
 @dataclass(frozen=True)
 class Collapse(Recipe):
     """Train a pair of branches on the shapes, and beside it the pair that is known to live, on the same views.
+
+    Three seeds of each.
 
     ``target``: what a branch has to predict. "still": the other branch with its gradient stopped (SimSiam);
     "moving": the same without the stop; "follower": a slow average of the network (BYOL), which no gradient
@@ -31,7 +34,7 @@ class Collapse(Recipe):
     target: str = "still"
     predictor: bool = True
     decay: float = 0.97
-    steps: int = 150
+    steps: int = 48
     batch_size: int = 96
     learning_rate: float = 3e-3
     seed: int = 0
@@ -50,7 +53,7 @@ class Collapse(Recipe):
         return self.target == "still" and self.predictor
 
     def expected_seconds(self) -> float:
-        pairs = 1 if self.healthy else 2.1
+        pairs = RUNS * (1 if self.healthy else 1.9)
         return 1 + self.steps * self.batch_size * 1.9e-4 * pairs
 
     def run(self) -> Iterator[Event]:
@@ -64,34 +67,41 @@ class Collapse(Recipe):
         began, device = time.perf_counter(), pick()
         stuff = simclr_material.material("shapes", str(device))
         looks = simclr_material.LOOKS["shapes"]["both"]
-        pairs = {"": Pair(self, stuff)}
-        if not self.healthy:
-            pairs["healthy_"] = Pair(Collapse(steps=self.steps, seed=self.seed), stuff)
-        chance = torch.Generator(device).manual_seed(self.seed)
-        start: dict[str, float] = {}
+        settings = {"": self} if self.healthy else {"": self, "healthy_": Collapse(steps=self.steps)}
+        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        dice = [torch.Generator(device).manual_seed(seed) for seed in seeds]
+        pairs = {name: [Pair(how, stuff, seed) for seed in seeds] for name, how in settings.items()}
         for step in range(1, self.steps + 1):
-            picked = torch.randint(len(stuff.images), (self.batch_size,), generator=chance, device=device)
-            batch = stuff.images[picked] / 255
-            views = [standard(random_view(batch, looks, chance)) for _ in range(2)]
-            shown = step % 5 == 0 or step in (1, 2, 3, self.steps)
-            metrics: dict[str, float] = {}
-            for name, pair in pairs.items():
-                seen = pair.step(*views, measured=shown)
-                metrics |= {f"{name}{what}": value for what, value in seen.items()}
+            shown = step % 3 == 0 or step <= 3 or step == self.steps
+            seen: dict[str, list[float]] = {}
+            for run, chance in enumerate(dice):
+                picked = torch.randint(len(stuff.images), (self.batch_size,), generator=chance, device=device)
+                batch = stuff.images[picked] / 255
+                views = [standard(random_view(batch, looks, chance)) for _ in range(2)]
+                for name, own in pairs.items():
+                    for what, value in own[run].step(*views, measured=shown).items():
+                        seen.setdefault(f"{name}{what}", []).append(value)
             if shown:
-                start = start or metrics
-                yield Progress(step, self.steps, metrics)
-        ends = {f"{name}probe": pair.probe(stuff) for name, pair in pairs.items()}
+                yield Progress(step, self.steps, _told(seen))
+        for name, own in pairs.items():
+            seen[f"{name}probe"] = [pair.probe(stuff) for pair in own]
         yield Done(
             {
-                "start": start,
-                "end": {**metrics, **ends},
+                "end": _told(seen),
+                "runs": seen,
                 "target": self.target,
                 "predictor": self.predictor,
                 "healthy": self.healthy,
-                "seeds": [self.seed],
+                "seeds": seeds,
                 "n": {"train": len(stuff.images), "test": len(stuff.test_images)},
                 "device": describe(device),
                 "seconds": time.perf_counter() - began,
             }
         )
+
+
+def _told(seen: dict[str, list[float]]) -> dict[str, float]:
+    """Of each measure the mean over the seeds, the lowest and the highest."""
+    told = {name: sum(runs) / len(runs) for name, runs in seen.items()}
+    told |= {f"{name}_low": min(runs) for name, runs in seen.items()}
+    return told | {f"{name}_high": max(runs) for name, runs in seen.items()}

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 class Pair:
     """A learner as `Collapse` describes it; the seed alone decides where it starts."""
 
-    def __init__(self, how: Collapse, stuff: Material) -> None:
+    def __init__(self, how: Collapse, stuff: Material, seed: int) -> None:
         self.how = how
-        self.net = new_model(stuff, how.seed)
+        self.net = new_model(stuff, seed)
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(how.seed)
+            torch.manual_seed(seed)
             head = predictor().to(stuff.images.device)
         self.predict = head if how.predictor else torch.nn.Identity()
         self.slow = follower(self.net) if how.target == "follower" else None

@@ -14,7 +14,7 @@ from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.figures.race import curve
 
-# ImageNet, linear top-1 in per cent. Chen & He 2021, arXiv:2011.10566, Tables 1 and 2 (100 epochs);
+# ImageNet, linear top-1 in per cent. Chen & He 2021, arXiv:2011.10566, figure 2 and Table 1 (100 epochs);
 # Grill et al. 2020, arXiv:2006.07733, Table 5b (300 epochs).
 PAPER = {
     "simsiam": 67.7,
@@ -25,10 +25,10 @@ PAPER = {
     "byol_alone_high": 0.3,
     "simclr": 69.4,
 }
-# CIFAR-100 top-1 of a small student, WRN-40-2 to WRN-16-2: Tian, Krishnan & Isola 2020, arXiv:1910.10699, Table 1.
+# CIFAR-100 top-1 of a small student, WRN-40-2 to WRN-16-2: Tian, Krishnan & Isola 2020, arXiv:1910.10699.
 PAPER |= {"kd": 74.92, "crd": 75.48}
 # Which year, which of the two families, and the word for it. "both" belongs to both.
-FAMILIES = {"distillation": (theme.TEACHER, 2), "both": (theme.DARK, 1), "contrastive": (theme.STUDENT, 0)}
+FAMILIES = {"distillation": (theme.TRUTH, 2), "both": (theme.DARK, 1), "contrastive": (theme.TRUTH, 0)}
 HISTORY = (
     (1992, "contrastive", "becker"),
     (2006, "contrastive", "hadsell"),
@@ -41,7 +41,7 @@ HISTORY = (
 MEASURES: dict[str, tuple[float, float]] = {"spread": (0, 1.04), "loss": (-1.08, 0.12), "rank": (0, 64)}
 DEAD = 0.1  # a spread below this is called a collapse
 # The three variants of the smallest pair: colour and dash.
-PAIRS = {"both": (theme.STUDENT, "solid"), "moving": (theme.TRUTH, "dash"), "alone": (theme.TEACHER, "dot")}
+PAIRS = {"both": (theme.STUDENT, "solid"), "moving": (theme.FAINT, "dash"), "alone": (theme.FAINT, "dot")}
 ARGMAX, NONE = math.log10(0.02), math.log10(110)  # where "arg max" and "no temperature" stand on the log axis
 
 
@@ -63,11 +63,9 @@ def collapse(view: Any, words: Mapping[str, str]) -> go.Figure:
                 line={"color": theme.REST, "width": theme.LINE}, xaxis=f"x{axis}", yaxis=f"y{axis}",
             )  # fmt: skip
         known = words["collapse_healthy"] if place == 0 and not alone else ""
-        curve(chart, view, f"healthy_{name}", theme.FAINT, known, dash="dash", axis=axis)
-        chart.data[-1].hovertemplate = "%{y:.3g}<extra></extra>"
-        curve(chart, view, name, theme.STUDENT, words["collapse_yours"] if place == 0 else "", axis=axis)
-        chart.data[-1].hovertemplate = "%{y:.3g}<extra></extra>"
-    steps = view.progress[0].steps if view.progress else 150
+        _runs(chart, view, f"healthy_{name}", theme.FAINT, known, "dash", axis)
+        _runs(chart, view, name, theme.STUDENT, words["collapse_yours"] if place == 0 else "", "solid", axis)
+    steps = view.progress[0].steps if view.progress else 48
     for place, (low, high) in enumerate(MEASURES.values()):
         axis = str(place + 1) if place else ""
         across = {"title": {"text": words["steps"], "standoff": 4}, "range": [0, steps], "nticks": 4}
@@ -77,12 +75,21 @@ def collapse(view: Any, words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=collapse_claim(view.result, words))
 
 
+def _runs(chart: go.Figure, view: Any, name: str, color: str, label: str, dash: str, axis: str) -> None:
+    """The mean of the seeds as a line, and thin ones for the lowest and the highest of them."""
+    for end in ("_low", "_high"):
+        curve(chart, view, f"{name}{end}", color, "", dash=dash, width=1.5, opacity=0.5, axis=axis)
+        chart.data[-1].hovertemplate = "%{y:.3g}<extra></extra>"
+    curve(chart, view, name, color, label, dash=dash, axis=axis)
+    chart.data[-1].hovertemplate = "%{y:.3g}<extra></extra>"
+
+
 def collapse_claim(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
     """Alive or dead, in three numbers; a dead pair is told beside the living one."""
     end = result["end"]
-    if end["spread"] >= DEAD:
+    if end["spread_high"] >= DEAD:
         return fill(words["collapse_claim_alive"], end)
-    lower = end["loss"] < end["healthy_loss"]
+    lower = end["loss_high"] < end["healthy_loss_low"]  # in every seed
     return fill(words["collapse_claim_dead" if lower else "collapse_claim_dead_higher"], end)
 
 
@@ -123,17 +130,19 @@ def history(words: Mapping[str, str]) -> go.Figure:
             line={"color": color, "width": theme.LINE},
             marker={"size": 17, "color": color, "symbol": "diamond" if family == "both" else "circle"},
         )  # fmt: skip
-        for place, (year, name) in enumerate(own):
-            late = year > 2017 and place % 2 == 0
+        for place, (year, name) in enumerate(own):  # above and below by turns: a phone has no room for more
+            below = place % 2 == 1
+            anchor = "left" if year < 2000 else "right" if year > 2010 else "center"
             chart.add_annotation(
-                x=year, y=lane, text=words[f"history_{name}"], showarrow=False, yanchor="top" if late else "bottom",
-                yshift=-12 if late else 12, xanchor="right" if year > 2010 else "center", font={"color": color},
+                x=year, y=lane, text=words[f"history_{name}"], showarrow=False, yanchor="top" if below else "bottom",
+                yshift=-12 if below else 12, xanchor=anchor, xshift={"left": -8, "right": 8}.get(anchor, 0),
+                font={"color": color},
             )  # fmt: skip
     names = {lane: words[f"history_{family}"] for family, (_, lane) in FAMILIES.items()}
     chart.update_layout(
         margin={"l": 16, "r": 40, "t": 8, "b": 40},
         xaxis={"range": [1990, 2022], "dtick": 5},
-        yaxis={"range": [-0.6, 2.6], "tickvals": list(names), "ticktext": list(names.values()), "showgrid": False},
+        yaxis={"range": [-0.7, 2.6], "tickvals": list(names), "ticktext": list(names.values()), "showgrid": False},
     )
     first = {family: min(year for year, kind, _ in HISTORY if kind == family) for family in FAMILIES}
     return note(chart, claim=fill(words["history_claim"], {name: float(year) for name, year in first.items()}))
@@ -151,15 +160,16 @@ def temperatures(rows: Sequence[tuple[str, str, tuple[float, float] | None]], wo
     for place, (name, side, span) in enumerate(warmed):
         low, high = span or (0.0, 0.0)
         ends = [max(low, 10**ARGMAX), max(high, 10**ARGMAX)]
-        color = theme.TEACHER if side == "warm" else theme.STUDENT
+        color = theme.DARK if side == "warm" else theme.TRUTH
         chart.add_scatter(
             x=ends, y=[place, place], mode="lines+markers", line={"color": color, "width": 10},
             marker={"size": 15, "color": color, "symbol": "circle" if side == "warm" else "diamond"},
             hovertemplate=f"{name}: {_span(low, high)}<extra></extra>",
         )  # fmt: skip
+        left = high > 0  # beside the coldest stands its name
         chart.add_annotation(
-            x=math.log10(ends[0]), y=place, text=_span(low, high), showarrow=False, xanchor="right", xshift=-14,
-            font={"size": 15, "color": color},
+            x=math.log10(ends[0]), y=place, text=_span(low, high), showarrow=False, xanchor="right" if left else "left",
+            xshift=-14 if left else 14, font={"size": 15, "color": color},
         )  # fmt: skip
     chart.add_shape(
         type="line", x0=1, x1=1, y0=-0.6, y1=len(warmed) - 0.4, line={"color": theme.TRUTH, "width": 2, "dash": "dot"}

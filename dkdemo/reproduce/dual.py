@@ -46,7 +46,7 @@ def findings() -> Iterator[Finding]:
         map(float, ends),
         0,
     )
-    chen = "Chen & He 2021, Tables 1 and 2, ImageNet; on shapes we show the spread of the outputs, .7 against .02"
+    chen = "Chen & He 2021, figure 2 and Table 1, ImageNet; on shapes we show the spread of the outputs, .7 against .02"
     told = row([PAPER["simsiam"], PAPER["simsiam_moving"], PAPER["simsiam_alone"]], 1)
     yield quoted(58, "SimSiam, gradient not stopped, no predictor: top-1 in %", told, chen)
     yield quoted(

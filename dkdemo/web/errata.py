@@ -21,7 +21,10 @@ from dkdemo.web.text import Words
 
 @dataclass(frozen=True)
 class Taught:
-    """One ``stage.erratum`` of a page. A value is written out, or the key of the chapter's word for it."""
+    """One ``stage.erratum`` of a page. A value is written out, or the key of the chapter's word for it.
+
+    It is "" where the page computes it: then only the reason can be told.
+    """
 
     chapter: Chapter
     scene: Scene
@@ -32,15 +35,15 @@ class Taught:
     def told(self, language: str) -> tuple[str, str, str]:
         """Slide's value, right value and the reason, in that language."""
         words = Words(language, self.chapter.id)
-        values = (words.get(value, value) for value in (self.slide_value, self.right_value))
-        return (*values, words[self.why])
+        slide_value, right_value = (words.get(value, value) for value in (self.slide_value, self.right_value))
+        return slide_value, right_value, words[self.why]
 
 
 @dataclass(frozen=True)
 class Slips:
-    """What became of one slide: the numbers that were computed, and the pages that explain."""
+    """What became of one slide (or of the slides of one scene): what was computed, and the pages that explain."""
 
-    slide: int
+    slides: tuple[int, ...]
     computed: tuple[Finding, ...]
     taught: tuple[Taught, ...]
 
@@ -48,16 +51,13 @@ class Slips:
 def all_slips() -> list[Slips]:
     """Every slide that slipped, in the talk's order."""
     computed = _computed()
-    taught = [(_slide(one, computed), one) for row in CHAPTERS for one in taught_in(row)]
-    slides = sorted({one.slide for one in computed} | {slide for slide, _ in taught})
-    return [
-        Slips(
-            slide,
-            tuple(one for one in computed if one.slide == slide),
-            tuple(one for there, one in taught if there == slide),
-        )
-        for slide in slides
-    ]
+    groups: dict[tuple[int, ...], tuple[list[Finding], list[Taught]]] = {}
+    for one in (one for row in CHAPTERS for one in taught_in(row)):
+        groups.setdefault(_slides(one, computed), ([], []))[1].append(one)
+    for found in computed:
+        key = next((slides for slides in groups if found.slide in slides), (found.slide,))
+        groups.setdefault(key, ([], []))[0].append(found)
+    return [Slips(slides, tuple(groups[slides][0]), tuple(groups[slides][1])) for slides in sorted(groups)]
 
 
 @cache
@@ -66,10 +66,10 @@ def _computed() -> tuple[Finding, ...]:
     return tuple(one for one in reproduce.findings() if one.verdict == "slip")
 
 
-def _slide(taught: Taught, computed: tuple[Finding, ...]) -> int:
-    """Which of its scene's slides a page corrects: the one with a computed slip, else the scene's last."""
-    found = {one.slide for one in computed} & set(taught.scene.slides)
-    return max(found or taught.scene.slides)
+def _slides(taught: Taught, computed: tuple[Finding, ...]) -> tuple[int, ...]:
+    """Which of its scene's slides a page corrects: those with a computed slip, else it may be any of them."""
+    found = sorted({one.slide for one in computed} & set(taught.scene.slides))
+    return tuple(found) or taught.scene.slides
 
 
 @cache
@@ -82,7 +82,7 @@ def taught_in(row: Chapter) -> tuple[Taught, ...]:
     for scene in row.scenes:
         for call in _reached(drawn.get(scene.id, scene.id), functions):
             values = [_value(argument) for argument in call.args]
-            if len(values) == 3 and all(values):
+            if len(values) == 3 and values[2]:
                 found.setdefault(values[2], Taught(row, scene, *values))
     return tuple(found.values())
 
@@ -116,7 +116,13 @@ def where(slips: Slips) -> tuple[Chapter, Scene] | None:
     """The scene to go to: the one that explains, else the first about the slide."""
     if slips.taught:
         return slips.taught[0].chapter, slips.taught[0].scene
-    return next(iter(scenes_about(slips.slide)), None)
+    return next(iter(scenes_about(slips.slides[0])), None)
+
+
+def part(slips: Slips) -> str:
+    """Which part of the talk it belongs to: that of its scene, or the last one while no chapter covers its slide."""
+    found = where(slips)
+    return found[0].part if found else CHAPTERS[-1].part
 
 
 def line(slips: Slips, words: Words, reasons: bool) -> str:
@@ -126,10 +132,10 @@ def line(slips: Slips, words: Words, reasons: bool) -> str:
     speaks, and says in which language.
     """
     found = where(slips)
-    slide = f"S{slips.slide}"
+    slide = "S" + "–".join(str(number) for number in dict.fromkeys((slips.slides[0], slips.slides[-1])))
     parts = [f"[{slide}](./{found[0].id}?scene={found[1].id})" if found else slide]
     told = [one.told(words.language) for one in slips.taught]
-    parts += [_pair(printed, right) for printed, right, _ in told]
+    parts += [_pair(printed, right) for printed, right, _ in told if printed and right]
     english = words.language == "en"
     for one in slips.computed:
         if not told or language_free(one.printed + one.computed):
