@@ -94,7 +94,7 @@ def networks(axis: str, words: Mapping[str, str]) -> go.Figure:
 def budget(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """How much of this machine each network would eat: dots on a logarithmic axis, the line is all of it."""
     chart = theme.figure(
-        440,
+        410,
         margin={"l": 64, "r": 24, "t": 30, "b": 56},
         xaxis={
             "type": "log",
