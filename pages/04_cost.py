@@ -99,7 +99,7 @@ def _cut(result: Mapping[str, Any]) -> dict[str, Any]:
 def bits(stage: Stage) -> None:
     words = stage.words
     stage.title("bits_title")
-    stage.equation(r"q = \mathrm{round}(w / S), \quad r = S\,q, \qquad S = c\,\max|w| \,/\, (2^{b-1} - 1)")
+    stage.equation(r"r = S\,\mathrm{round}(w / S), \quad S = c\max|w| / (2^{b-1} - 1)")
     rules = {str(place): words[f"bits_{rule}"] for place, rule in enumerate(RULES)}
     which, what = st.columns([2, 3], vertical_alignment="bottom")
     with what:

@@ -56,7 +56,8 @@ class Int8(Recipe):
         layers = material.Layers.of((yield from obtain(recipe, of=steps)))
         x, labels = exam.x.cpu(), exam.labels.cpu()
         wrong: list[list[float]] = []
-        same, kernel, nets = [], "", []
+        same, kernel = [], ""
+        nets: list[Callable[[Tensor], Tensor]] = []
         for net in layers.each():
             plain = single(layers, net)
             small, kernel = integers(plain)
@@ -111,7 +112,7 @@ def integers(net: nn.Sequential) -> tuple[Callable[[Tensor], Tensor], str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # deprecated, in favour of a package that is not installed here
             small = quantize_dynamic(net, {torch.nn.Linear}, dtype=torch.qint8)
-            small(torch.zeros(1, net[0].in_features))
+            small(torch.zeros(1, net[0].weight.shape[1]))  # type: ignore[union-attr, index, misc, arg-type]
     except (ImportError, AttributeError, RuntimeError):
         return own_integers(net), "own"
     return small, str(torch.backends.quantized.engine)

@@ -31,8 +31,12 @@ def bound(trace) -> set[str]:
 @pytest.mark.parametrize("axis", cost.AXES)
 def test_every_network_stands_at_its_numbers_and_inside(words: Words, axis: str) -> None:
     chart = cost.networks(axis, words)
-    dots = {trace.text[0]: (trace.x[0], trace.y[0]) for trace in chart.data if trace.text}
+    shown = [trace for trace in chart.data if trace.text]
+    dots = {trace.hovertemplate.split(":")[0]: (trace.x[0], trace.y[0]) for trace in shown}
     assert dots == {one.name: (cost.cost(one, axis), one.accuracy) for one in NETWORKS}
+    names = {trace.text[0] for trace in shown} - {""}
+    assert {one.name for one in cost.wasted(axis)[:2]} <= names, "whom the claim names is named"
+    assert {one.name for one in NETWORKS} - names <= set(cost.NAMELESS)
     low, high = chart.layout.xaxis.range
     assert all(low < np.log10(x) < high and 53 < y < 92 for x, y in dots.values())
     twins = [trace for trace in chart.data if not trace.text]
