@@ -50,7 +50,7 @@ def budget(stage: Stage) -> None:
         return
     names = [one.name for one in HUNGRY]
     inputs = {"names": names, "gmacs": [one.gmacs for one in HUNGRY], "gflops": answer["gflops"]}
-    rate = Slider("rate", stage.words["budget_rate"], 0.1, 1000, 30, log=True, format=".1f")
+    rate = Slider("rate", stage.words["budget_rate"], 0.1, 1000, 30, log=True, format=".3g")
     plot(
         figures.budget(KERNELS["budget"](**inputs, rate=30), names, stage.words),
         key="cost.budget", alt=stage.words["budget_alt"], kernel="budget", inputs=inputs, sliders=[rate],
@@ -99,7 +99,7 @@ def _cut(result: Mapping[str, Any]) -> dict[str, Any]:
 def bits(stage: Stage) -> None:
     words = stage.words
     stage.title("bits_title")
-    stage.equation(r"q = \mathrm{round}(w / S), \quad r = S\,q, \qquad S = \frac{c\,\max|w|}{2^{b-1} - 1}")
+    stage.equation(r"r = S\,\mathrm{round}(w / S), \quad S = c\max|w| / (2^{b-1} - 1)")
     rules = {str(place): words[f"bits_{rule}"] for place, rule in enumerate(RULES)}
     which, what = st.columns([2, 3], vertical_alignment="bottom")
     with what:

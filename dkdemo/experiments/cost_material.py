@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from dkdemo import compression, datasets
 from dkdemo.datasets import Dataset
@@ -39,7 +39,8 @@ class Layers:
     biases: list[Tensor]
 
     @classmethod
-    def of(cls, net: StackedMLP) -> Layers:
+    def of(cls, net: nn.Module) -> Layers:
+        assert isinstance(net, StackedMLP)
         return cls([weight.detach() for weight in net.weights], [bias.detach() for bias in net.biases])
 
     def copy(self, index: int) -> list[Tensor]:

@@ -27,7 +27,7 @@ LEAST = 0.01  # seconds that one timing lasts at least
 class Int8(Recipe):
     """Three wide nets, converted by ``torch.ao.quantization.quantize_dynamic`` and run by its integer kernels.
 
-    Weights become int8 once, with a scale for each row; each layer's inputs become 8-bit numbers on the fly, with
+    Weights become int8 once, with one scale a layer; each layer's inputs become 8-bit numbers on the fly, with
     the range they happen to have. Where this torch cannot do that, `integer_linear` of this file does the
     arithmetic exactly, ``kernel`` says "own", and nothing is timed. Timed are both on the processor, one thread;
     ``torch.compile`` is timed beside them only where there is a GPU: on a processor it compiles for half a minute.
@@ -56,7 +56,8 @@ class Int8(Recipe):
         layers = material.Layers.of((yield from obtain(recipe, of=steps)))
         x, labels = exam.x.cpu(), exam.labels.cpu()
         wrong: list[list[float]] = []
-        same, kernel, nets = [], "", []
+        same, kernel = [], ""
+        nets: list[Callable[[Tensor], Tensor]] = []
         for net in layers.each():
             plain = single(layers, net)
             small, kernel = integers(plain)
@@ -111,7 +112,7 @@ def integers(net: nn.Sequential) -> tuple[Callable[[Tensor], Tensor], str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # deprecated, in favour of a package that is not installed here
             small = quantize_dynamic(net, {torch.nn.Linear}, dtype=torch.qint8)
-            small(torch.zeros(1, net[0].in_features))
+            small(torch.zeros(1, net[0].weight.shape[1]))  # type: ignore[union-attr, index, misc, arg-type]
     except (ImportError, AttributeError, RuntimeError):
         return own_integers(net), "own"
     return small, str(torch.backends.quantized.engine)
@@ -132,18 +133,18 @@ def own_integers(net: nn.Sequential) -> Callable[[Tensor], Tensor]:
 def integer_linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """x W^T + b with 8-bit whole numbers: r_x = S_x (q_x - Z), r_w = S_w q_w, and the product is summed exactly.
 
-    x (N, in) on an affine scale of its own range, weight (out, in) on a symmetric one for each row. Whole numbers
-    are multiplied in float64, which holds every sum of them exactly (2^15 in < 2^53).
+    x (N, in) on an affine scale of its own range, weight (out, in) on a symmetric one. Whole numbers are multiplied
+    in float64, which holds every sum of them exactly (2^15 in < 2^53).
 
     Source: Jacob et al. 2018, arXiv:1712.05877, section 2.2.
     """
     from dkdemo import compression
 
     step, zero = compression.affine_scale(x, 8)
-    rows = compression.symmetric_scale(weight, 8, axis=0)  # (out, 1)
+    fine = compression.symmetric_scale(weight, 8)
     numbers = compression.levels(x, step, zero, low=0, high=255).double() - zero
-    sums = numbers @ compression.levels(weight, rows, low=-127, high=127).double().T
-    return (sums * step.double() * rows.double().T).to(x.dtype) + bias
+    sums = numbers @ compression.levels(weight, fine, low=-127, high=127).double().T
+    return (sums * step.double() * fine.double()).to(x.dtype) + bias
 
 
 def saved(net: Any) -> int:

@@ -14,21 +14,18 @@ from dkdemo.figures.panels import note
 from dkdemo.networks import NETWORKS, Network
 
 AXES = ("parameters", "gmacs", "megabytes")
-RANGES = {"parameters": (5.75, 9.15), "gmacs": (-1.6, 3.5), "megabytes": (0.2, 3.85)}  # powers of ten
-# where a name finds room beside its dot: the default, and what an axis asks for instead
+RANGES = {"parameters": (5.6, 9.15), "gmacs": (-1.6, 3.5), "megabytes": (0.2, 3.85)}  # powers of ten
+# where a name finds room beside its dot, if not to the right
 PLACES = {
-    "ShuffleNetV2": "middle left",
-    "MobileNetV3-S": "bottom center",
     "ResNet-18": "bottom center",
     "ResNet-50": "bottom center",
-    "ResNet-152": "middle left",
     "EfficientNet-B0": "top center",
     "EfficientNet-B7": "middle left",
     "ViT-H/14": "middle left",
-    "DenseNet-121": "middle left",
-    "MobileNetV2": "middle left",
+    "MobileNetV2": "top center",
 }
-SHARES = (1e-5, 1e5)  # of the machine: where the axis of appetites ends
+# in the crowd: their names would lie on each other on a phone, and appear under the pointer unless the claim names them
+NAMELESS = ("ShuffleNetV2", "MobileNetV3-S", "MobileNetV2", "DenseNet-121", "ResNet-152")
 
 
 def cost(network: Network, axis: str) -> float:
@@ -64,7 +61,7 @@ def networks(axis: str, words: Mapping[str, str]) -> go.Figure:
             x=[cost(one, axis)],
             y=[one.accuracy],
             mode="markers+text",
-            text=[one.name],
+            text=[one.name if marked or one.name not in NAMELESS else ""],
             textposition=PLACES.get(one.name, "middle right"),
             textfont={"color": theme.TRUTH if marked else theme.FAINT, "size": theme.FONT_SIZE},
             marker={"size": 16 if marked else 12, "color": theme.STUDENT if one is cheap else theme.TRUTH,
@@ -94,13 +91,14 @@ def networks(axis: str, words: Mapping[str, str]) -> go.Figure:
 def budget(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """How much of this machine each network would eat: dots on a logarithmic axis, the line is all of it."""
     chart = theme.figure(
-        440,
+        410,
         margin={"l": 64, "r": 24, "t": 30, "b": 56},
         xaxis={
             "type": "log",
             "range": [-5, 5],
             "tickvals": [1e-4, 1e-2, 1, 1e2, 1e4],
-            "ticktext": ["0.01%", "1%", "100%", words["budget_hundred"], words["budget_ten_thousand"]],
+            "ticktext": ["0.01%", "1%", "100%", "100×", "10⁴×"],
+            "tickangle": 0,
             "title": {"text": words["budget_share"], "standoff": 4},
         },
         yaxis={"tickvals": list(range(len(names))), "ticktext": list(names), "range": [-0.7, len(names) - 0.3]},

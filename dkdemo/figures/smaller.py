@@ -103,14 +103,14 @@ def _names_of_curves(chart: go.Figure, words: Mapping[str, str]) -> None:
 @kept
 def bits(view: Any, values: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """Left a layer's weights and the rungs they may stand on; right the errors by the number of bits."""
-    chart = side_by_side((1.1, 0.9), (words["bits_weights"], words["bits_errors"]), height=340)
+    chart = side_by_side((1.1, 0.9), (words["bits_weights"], words["bits_errors"]), height=300)
     result = view.result
     edges = np.asarray(result["edges"]) if result else np.linspace(-0.2, 0.2, 62)
     heights = np.asarray(result["counts"]) / np.asarray(result["counts"]).max() if result else []
     chart.add_bar(x=(edges[1:] + edges[:-1]) / 2, y=heights, marker_color=theme.REST, hoverinfo="skip")
     rungs = go.Scatter(
         x=values["rung_x"] if values else [], y=values["rung_y"] if values else [], mode="lines", hoverinfo="skip",
-        line={"color": theme.STUDENT, "width": 1.5},
+        line={"color": theme.STUDENT, "width": 1.5}, opacity=0.6,
     )  # fmt: skip
     chart.add_trace(bind(rungs, x="rung_x", y="rung_y"))
     for key, color, dash, symbol in RULES:
@@ -212,7 +212,7 @@ def plane(view: Any, words: Mapping[str, str]) -> go.Figure:
             y=so_far.get(f"{family}_y", []),
             mode="lines+markers",
             line={"color": color, "dash": dash, "width": 2},
-            marker={"size": 15, "symbol": symbol, "color": color, "line": {"width": 2}},
+            marker={"size": 15, "symbol": symbol, "color": color, "line": {"width": 2, "color": color}},
             text=[named(one, words) for one in mine],
             hovertemplate="%{text}: %{x:.3s} kB, %{y:.2%}<extra></extra>",
         )
