@@ -5,14 +5,15 @@ import pytest
 
 from dkdemo.reproduce import findings, report, temperature
 from dkdemo.reproduce.finding import compare, slip
+from dkdemo.web.registry import CHAPTERS
 
 
 def test_every_number_agrees_or_is_an_explained_slip():
     rows = findings()
     assert {row.verdict for row in rows} <= {"agrees", "slip", "paper"}
     assert [row.slide for row in rows] == sorted(row.slide for row in rows)
-    assert {20, 21, 22, 23, 25, 35, 36, 37, 38, 39, 40, 41, 54} <= {row.slide for row in rows}
-    assert {13, 14, 15, 20, 21, 22, 23, 25, 35, 36, 54} <= {row.slide for row in rows}
+    talked_about = {slide for chapter in CHAPTERS[1:] for scene in chapter.scenes for slide in scene.slides}
+    assert talked_about - {row.slide for row in rows} <= {60}, "slide 60 asks for questions"
 
 
 def test_the_slip_of_slide_25_says_what_point_eight_would_give():
