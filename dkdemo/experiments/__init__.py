@@ -17,6 +17,7 @@ from dkdemo.experiments.overconfident import Overconfident
 from dkdemo.experiments.race import Race
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.samples import Samples
+from dkdemo.experiments.slips import Slips
 from dkdemo.experiments.smooth_teacher import SmoothTeacher
 from dkdemo.experiments.smoothing import Smoothing
 from dkdemo.experiments.sphere import Sphere
@@ -45,6 +46,7 @@ def catalogue() -> dict[str, type[Recipe]]:
         Figure5,
         Matrix,
         Collapse,
+        Slips,
     ]
     return {recipe.name: recipe for recipe in recipes}
 
@@ -58,6 +60,6 @@ def find(name: str) -> type[Recipe]:
 
 
 def rehearsals() -> list[Recipe]:
-    """Short answers that must train a network the first time: asked before the room asks, they come at once."""
+    """Short answers that take seconds the first time: asked before the room asks, they come at once."""
     here = [data for data in ("digits", "mnist") if data in present()]
-    return [*(ask(data=data) for data in here for ask in (Answer, Gallery)), Views(eye="trained")]
+    return [*(ask(data=data) for data in here for ask in (Answer, Gallery)), Views(eye="trained"), Slips()]
