@@ -5,9 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event
+
+if TYPE_CHECKING:
+    from dkdemo.reproduce.finding import Finding
 
 
 @dataclass(frozen=True)
@@ -21,13 +26,11 @@ class Slips(Recipe):
     lane = "short"
 
     def expected_seconds(self) -> float:
-        return 3.0
+        return 6.0
 
     def run(self) -> Iterator[Event]:
-        from dkdemo import reproduce
-
         began = time.perf_counter()
-        found = reproduce.findings()
+        found = _findings()
         yield Done(
             {
                 "rows": [asdict(one) for one in found if one.verdict == "slip"],
@@ -37,3 +40,11 @@ class Slips(Recipe):
                 "seconds": time.perf_counter() - began,
             }
         )
+
+
+@cache
+def _findings() -> tuple[Finding, ...]:
+    """Gone through once in a worker, at its rehearsal: some chapters train a small net for theirs."""
+    from dkdemo import reproduce
+
+    return tuple(reproduce.findings())
