@@ -5,16 +5,18 @@ from collections import Counter
 import streamlit as st
 
 from dkdemo.experiments.collapse import TARGETS, Collapse
+from dkdemo.experiments.slips import Slips
 from dkdemo.figures import dual as figures
 from dkdemo.figures.binding import fill
 from dkdemo.kernels import KERNELS, script
+from dkdemo.reproduce.finding import Finding
 from dkdemo.web import controls, methods
 from dkdemo.web import errata as slips
 from dkdemo.web.address import answered
 from dkdemo.web.measured import EVIDENCE
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.registry import Chapter, Scene
-from dkdemo.web.run_panel import explain, run_panel
+from dkdemo.web.run_panel import ask, explain, run_panel
 from dkdemo.web.scenes import Stage, show
 from dkdemo.web.text import Words
 
@@ -140,7 +142,8 @@ def question(stage: Stage) -> None:
 
 
 def errata(stage: Stage) -> None:
-    everything = slips.all_slips()
+    answer = ask(Slips())  # without an answer the pages' own errata are listed all the same
+    everything = slips.all_slips([Finding(**row) for row in answer["rows"]] if answer else [])
     stage.title("errata_title", slides=float(len(everything)))
     which, why = st.columns([3, 2], vertical_alignment="bottom")
     with which:

@@ -105,8 +105,6 @@ def test_the_web_process_never_loads_torch_or_sklearn():
             recipe().key(), recipe().expected_seconds()
         from dkdemo import datastore
         datastore.present()
-        from dkdemo import reproduce
-        reproduce.findings()  # the last chapter lists the slips from within the web process
         print(sorted({"torch", "torchvision", "sklearn", "scipy", "pandas"} & set(sys.modules)))
         """
     )
@@ -121,13 +119,21 @@ def test_the_web_process_never_loads_torch_or_sklearn():
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_what_the_server_imports_imports_no_torch_at_once(path):
     shared = {"probability.py", "labels.py", "datastore.py", "images.py", "shapes.py", "siamese.py"}
-    folders = {WEB, PAGES, *(ENGINE / name for name in ("figures", "jobs", "kernels", "experiments", "reproduce"))}
+    folders = {WEB, PAGES, ENGINE / "figures", ENGINE / "jobs", ENGINE / "kernels", ENGINE / "experiments"}
     # the material of an experiment is imported by its run() only, so it may be written with torch
     material = path.parent == ENGINE / "experiments" and path.stem not in _catalogued()
     if material or not (path.parent in folders or path.name in shared or path == ROOT / "app.py"):
         return
     early = {module for module in imports(path, anywhere=False) if belongs(module, "torch")}
     assert not early
+
+
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.parent in (WEB, PAGES)], ids=name_of)
+def test_the_numbers_of_the_slides_are_gone_through_by_a_worker(path):
+    """They may need torch. The web knows what a finding is, and no more of `dkdemo.reproduce`."""
+    known = {"dkdemo.reproduce.finding", "dkdemo.reproduce.finding.Finding"}
+    assert {module for module in imports(path) if belongs(module, "dkdemo.reproduce")} <= known
+    assert not re.search(r"\breproduce\b(?!\.finding\b)", re.sub(r"`[^`]*`", "", path.read_text(encoding="utf-8")))
 
 
 def _catalogued() -> set[str]:

@@ -110,7 +110,7 @@ def find(name: str) -> type[Recipe]:
 
 
 def rehearsals() -> list[Recipe]:
-    """Short answers that must train a network the first time: asked before the room asks, they come at once."""
+    """Short answers that take seconds the first time: asked before the room asks, they come at once."""
     here = [data for data in ("digits", "mnist") if data in present()]
     asked: list[Recipe] = [ask(data=data) for data in here for ask in (Answer, Gallery, OneImage)]
     # a drawing may be shown to a student that never saw one of the digits: each is another student

@@ -42,7 +42,7 @@ MEASURES: dict[str, tuple[float, float]] = {"spread": (0, 1.04), "loss": (-1.08,
 DEAD = 0.1  # a spread below this is called a collapse
 # The three variants of the smallest pair: colour and dash.
 PAIRS = {"both": (theme.STUDENT, "solid"), "moving": (theme.FAINT, "dash"), "alone": (theme.FAINT, "dot")}
-ARGMAX, NONE = math.log10(0.02), math.log10(110)  # where "arg max" and "no temperature" stand on the log axis
+ARGMAX = math.log10(0.02)  # where "arg max" stands on the log axis
 
 
 @kept
@@ -166,10 +166,10 @@ def temperatures(rows: Sequence[tuple[str, str, tuple[float, float] | None]], wo
             marker={"size": 15, "color": color, "symbol": "circle" if side == "warm" else "diamond"},
             hovertemplate=f"{name}: {_span(low, high)}<extra></extra>",
         )  # fmt: skip
-        left = high > 0  # beside the coldest stands its name
+        left = side == "cold" and high > 0  # away from the line at 1, and from the name beside the coldest
         chart.add_annotation(
-            x=math.log10(ends[0]), y=place, text=_span(low, high), showarrow=False, xanchor="right" if left else "left",
-            xshift=-14 if left else 14, font={"size": 15, "color": color},
+            x=math.log10(ends[0] if left else ends[1]), y=place, text=_span(low, high), showarrow=False,
+            xanchor="right" if left else "left", xshift=-14 if left else 14, font={"size": 15, "color": color},
         )  # fmt: skip
     chart.add_shape(
         type="line", x0=1, x1=1, y0=-0.6, y1=len(warmed) - 0.4, line={"color": theme.TRUTH, "width": 2, "dash": "dot"}
@@ -178,7 +178,7 @@ def temperatures(rows: Sequence[tuple[str, str, tuple[float, float] | None]], wo
         margin={"l": 16, "r": 24, "t": 8, "b": 48},
         xaxis={
             "type": "log",
-            "range": [ARGMAX - 0.35, math.log10(60)],
+            "range": [ARGMAX - 0.35, math.log10(160)],
             "tickvals": [10**ARGMAX, 0.1, 0.5, 1, 2, 5, 10, 20, 40],
             "ticktext": [words["temperatures_argmax"], ".1", ".5", "1", "2", "5", "10", "20", "40"],
             "title": {"text": words["temperature"], "standoff": 4},

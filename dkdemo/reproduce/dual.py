@@ -59,5 +59,5 @@ def findings() -> Iterator[Finding]:
         59,
         "a skill not in fashion",
         "LARS?",
-        "advice for batches of thousands (see slide 53); every contrastive run of this talk takes 96 pictures and Adam",
+        "advice for batches of thousands (slide 53); the runs of this talk take some hundred and do without",
     )

@@ -1,18 +1,19 @@
 """All slips of the slides in one list, from the two places where each is already written.
 
-The numbers come from `dkdemo.reproduce`: what the slide prints, and what the engine computes instead. The words
-come from the pages: whatever a scene hands to ``stage.erratum`` is read from its file, in the viewer's language.
-So a slip that a new chapter teaches appears here by itself.
+The numbers come from `dkdemo.reproduce`: what the slide prints, and what the engine computes instead. A worker
+goes through them (`dkdemo.experiments.slips`), for some need torch. The words come from the pages: whatever a scene
+hands to ``stage.erratum`` is read from its file, in the viewer's language. So a slip that a new chapter teaches
+appears here by itself.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from dkdemo import reproduce
 from dkdemo.reproduce.finding import Finding
 from dkdemo.web.methods import scenes_about
 from dkdemo.web.registry import CHAPTERS, Chapter, Scene
@@ -48,9 +49,8 @@ class Slips:
     taught: tuple[Taught, ...]
 
 
-def all_slips() -> list[Slips]:
-    """Every slide that slipped, in the talk's order."""
-    computed = _computed()
+def all_slips(computed: Sequence[Finding]) -> list[Slips]:
+    """Every slide that slipped, in the talk's order; ``computed`` are the findings that are slips."""
     groups: dict[tuple[int, ...], tuple[list[Finding], list[Taught]]] = {}
     for one in (one for row in CHAPTERS for one in taught_in(row)):
         groups.setdefault(_slides(one, computed), ([], []))[1].append(one)
@@ -60,13 +60,7 @@ def all_slips() -> list[Slips]:
     return [Slips(slides, tuple(groups[slides][0]), tuple(groups[slides][1])) for slides in sorted(groups)]
 
 
-@cache
-def _computed() -> tuple[Finding, ...]:
-    """The findings that are slips; computed once, by numpy alone."""
-    return tuple(one for one in reproduce.findings() if one.verdict == "slip")
-
-
-def _slides(taught: Taught, computed: tuple[Finding, ...]) -> tuple[int, ...]:
+def _slides(taught: Taught, computed: Sequence[Finding]) -> tuple[int, ...]:
     """Which of its scene's slides a page corrects: those with a computed slip, else it may be any of them."""
     found = sorted({one.slide for one in computed} & set(taught.scene.slides))
     return tuple(found) or taught.scene.slides

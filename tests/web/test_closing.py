@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from dkdemo import jobs, reproduce
 from dkdemo.experiments.collapse import Collapse
-from dkdemo.jobs.events import Done, Progress, to_json
-from dkdemo.reproduce.finding import slip
+from dkdemo.experiments.slips import Slips
+from dkdemo.jobs.events import Done, Progress, from_json, to_json
+from dkdemo.reproduce.finding import Finding, slip
 from dkdemo.web import errata, measured, methods
 from dkdemo.web.registry import CHAPTERS, ROOT, chapter
 from dkdemo.web.text import LANGUAGES, Words
@@ -34,6 +35,7 @@ TALK = (
     "moco",
     "dual",
 )
+SLIPS = [one for one in reproduce.findings() if one.verdict == "slip"]
 METHOD_ROWS = pytest.mark.parametrize("one", methods.METHODS, ids=lambda one: one.id)
 
 
@@ -73,12 +75,24 @@ def test_a_chapter_without_that_slide_has_no_place():
 
 
 def test_every_slip_of_the_report_is_in_the_list_and_nothing_else():
-    rows = errata.all_slips()
+    rows = errata.all_slips(SLIPS)
     listed = [found for one in rows for found in one.computed]
-    assert sorted(listed, key=str) == sorted((one for one in reproduce.findings() if one.verdict == "slip"), key=str)
+    assert sorted(listed, key=str) == sorted(SLIPS, key=str)
     assert all(found.slide in one.slides for one in rows for found in one.computed)
     assert sum(len(one.taught) for one in rows) == sum(len(errata.taught_in(row)) for row in CHAPTERS)
     assert [one.slides for one in rows] == sorted({one.slides for one in rows})
+
+
+def test_without_the_engine_the_pages_own_errata_are_listed():
+    assert [one.why for row in errata.all_slips([]) for one in row.taught]
+    assert not [found for row in errata.all_slips([]) for found in row.computed]
+
+
+def test_the_worker_goes_through_all_numbers():
+    (done,) = Slips().run()
+    assert [Finding(**row) for row in done.result["rows"]] == SLIPS
+    assert done.result["n"] == len(reproduce.findings())
+    from_json(to_json(done))
 
 
 def test_every_erratum_of_every_page_is_found():
@@ -91,7 +105,7 @@ def test_every_erratum_of_every_page_is_found():
 def test_the_page_of_slide_25_is_read_with_its_scene_and_words():
     (one,) = [one for one in errata.taught_in(chapter("label_smoothing")) if one.why == "formula_erratum"]
     assert (one.scene.id, one.told("en")[:2]) == ("formula", ("α = .8", "α = .2"))
-    (row,) = [row for row in errata.all_slips() if 25 in row.slides]
+    (row,) = [row for row in errata.all_slips(SLIPS) if 25 in row.slides]
     assert one in row.taught
     line = errata.line(row, Words("zh-TW", "dual"), reasons=True)
     assert line.startswith("- [S25](./label_smoothing?scene=formula) · ~~α = .8~~ → **α = .2** · ")
@@ -111,7 +125,7 @@ def test_a_slip_without_a_page_is_told_by_the_report_and_marked(language):
 
 
 def test_report_words_stay_out_of_the_chinese_list_where_the_page_has_its_own():
-    for row in errata.all_slips():
+    for row in errata.all_slips(SLIPS):
         line = errata.line(row, Words("zh-TW", "dual"), reasons=True)
         for one in row.computed:
             if row.taught:
@@ -120,7 +134,7 @@ def test_report_words_stay_out_of_the_chinese_list_where_the_page_has_its_own():
 
 
 def test_no_bold_within_bold():
-    for row in errata.all_slips():
+    for row in errata.all_slips(SLIPS):
         for language in LANGUAGES:
             assert errata.line(row, Words(language, "dual"), reasons=False).count("**") % 2 == 0
 
@@ -130,6 +144,9 @@ class Ran:
 
     def __init__(self, recipe, result):
         self.recipe, self.result = recipe, result
+
+    def ask(self, recipe, timeout=20.0):
+        return next(dict(event.result) for event in recipe.run() if isinstance(event, Done))
 
     def find(self, recipe):
         if recipe != self.recipe:
