@@ -112,7 +112,7 @@ def integers(net: nn.Sequential) -> tuple[Callable[[Tensor], Tensor], str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # deprecated, in favour of a package that is not installed here
             small = quantize_dynamic(net, {torch.nn.Linear}, dtype=torch.qint8)
-            small(torch.zeros(1, net[0].weight.shape[1]))  # type: ignore[union-attr, index, misc, arg-type]
+            small(torch.zeros(1, next(net.parameters()).shape[1]))
     except (ImportError, AttributeError, RuntimeError):
         return own_integers(net), "own"
     return small, str(torch.backends.quantized.engine)
