@@ -146,10 +146,11 @@ def int8(stage: Stage) -> None:
         code=("dkdemo.experiments.int8:integers", "dkdemo.experiments.int8:integer_linear"),
     )  # fmt: skip
     stage.say("int8_story")
-    if view.result and view.result["compiled"]:
-        stage.say("int8_compiled", **view.result["compiled"])
-    else:
+    compiler = view.result["compiled"] if view.result else None
+    if compiler is None:
         stage.say("int8_not_compiled")
+    else:
+        stage.say("int8_compile_fault" if "fault" in compiler else "int8_compiled", **compiler)
     stage.source("int8_source")
 
 

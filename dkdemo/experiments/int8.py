@@ -112,7 +112,7 @@ def integers(net: nn.Sequential) -> tuple[Callable[[Tensor], Tensor], str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # deprecated, in favour of a package that is not installed here
             small = quantize_dynamic(net, {torch.nn.Linear}, dtype=torch.qint8)
-            small(torch.zeros(1, net[0].weight.shape[1]))  # type: ignore[union-attr, index, misc, arg-type]
+            small(torch.zeros(1, next(net.parameters()).shape[1]))
     except (ImportError, AttributeError, RuntimeError):
         return own_integers(net), "own"
     return small, str(torch.backends.quantized.engine)
@@ -172,26 +172,37 @@ def timed(nets: Sequence[Callable[[Tensor], Tensor]], x: Tensor) -> list[float]:
     return [sorted(own)[TURNS // 2] for own in spans]
 
 
-def compiled(net: nn.Module, x: Tensor, *, backend: str = "inductor") -> dict[str, float] | None:
-    """``torch.compile`` on the GPU: seconds to compile, then of one call before and after; None without a GPU."""
+def compiled(net: nn.Module, x: Tensor) -> dict[str, Any] | None:
+    """``torch.compile`` on the GPU that ``x`` lies on (see `compile_and_time`); None without a GPU."""
     import torch
 
     if x.device.type != "cuda":
         return None
-    net = net.to(x.device)
-    quick = torch.compile(net, backend=backend)
+    return compile_and_time(net.to(x.device), x, torch.cuda.synchronize)
+
+
+def compile_and_time(net: nn.Module, x: Tensor, wait: Callable[[], None]) -> dict[str, Any]:
+    """Seconds to compile, then of one call before and after; ``fault`` names what went wrong where it could not.
+
+    ``wait`` returns when the device has finished.
+    """
+    import torch
 
     def settled(one: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
         def call(batch: Tensor) -> Tensor:
             answer = one(batch)
-            torch.cuda.synchronize()
+            wait()
             return answer
 
         return call
 
     start = time.perf_counter()
-    with torch.no_grad():
-        settled(quick)(x)
+    try:
+        quick = settled(torch.compile(net))
+        with torch.no_grad():
+            quick(x)
+    except (RuntimeError, ImportError) as fault:  # no compiler on this machine, or one that does not know this GPU
+        return {"fault": type(fault).__name__}
     waited = time.perf_counter() - start
-    before, after = timed([settled(net), settled(quick)], x)
+    before, after = timed([settled(net), quick], x)
     return {"compile_seconds": waited, "before": before, "after": after}

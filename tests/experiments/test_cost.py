@@ -226,6 +226,22 @@ def test_without_torchs_quantiser_our_own_is_used_and_says_so(monkeypatch: pytes
     assert int8.compiled(net, x) is None, "nothing is compiled without a GPU"
 
 
+def test_compiling_is_timed_or_its_fault_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = int8.single(cost_material.Layers.of(tiny()), 0)
+    x, waits = torch.randn(5, 6, generator=torch.Generator().manual_seed(1)), []
+    monkeypatch.setattr(torch, "compile", lambda net: net)  # the real one takes seconds to import
+    told = int8.compile_and_time(net, x, lambda: waits.append(1))
+    assert set(told) == {"compile_seconds", "before", "after"}
+    assert min(told.values()) > 0
+    assert len(waits) > 2 * int8.TURNS, "every call is waited for"
+
+    def broken(net):
+        raise RuntimeError("no compiler")
+
+    monkeypatch.setattr(torch, "compile", broken)
+    assert int8.compile_and_time(net, x, lambda: None) == {"fault": "RuntimeError"}
+
+
 @pytest.mark.training
 def test_wide_nets_learn_and_tell_how() -> None:
     recipe = Wide("digits", hidden=40, copies=2, steps=80)
