@@ -40,7 +40,7 @@ class Setting:
     seconds: float
 
 
-SETTINGS = {"digits": Setting(40, 64, 400, 50, 1e-2, 4.0), "mnist": Setting(50, 100, 200, 50, 1e-2, 8.0)}
+SETTINGS = {"digits": Setting(40, 64, 400, 50, 1e-2, 4.0), "mnist": Setting(50, 100, 200, 50, 1e-2, 10.0)}
 
 
 @dataclass(frozen=True)
