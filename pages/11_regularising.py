@@ -66,7 +66,8 @@ def buys(stage: Stage) -> None:
     )  # fmt: skip
     if guess:
         stage.say("buys_guessed", guess=stage.words[guess])
-    stage.say("buys_story")
+    gains = {name: figures.PAPER[name] - figures.PAPER["plain"] for name in ("decay", "augment")}
+    stage.say("buys_story", **gains)
     stage.source("buys_source")
 
 
