@@ -24,6 +24,13 @@ def run(recipe: Recipe) -> tuple[list[Event], dict]:
     return events, result
 
 
+@pytest.mark.training
+def test_four_times_the_points_do_what_no_leash_can() -> None:
+    _, few = run(Overwide(points=40))
+    _, many = run(Overwide(points=160))
+    assert many["error"][0].mean() <= few["error"][0].mean() - 0.03
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_twice_the_pictures_hurt_and_a_tuned_ridge_helps(seed: int) -> None:
     _, result = run(MoreData(seed=seed))
