@@ -16,7 +16,7 @@ from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, show
 
 SETS = ("digits", "mnist")
-POINTS = (40, 100, 400, 1000)
+POINTS = (40, 100, 400)
 STRENGTHS = (0.3, 1.0, 3.0)
 SHRINK = r"w \leftarrow \mathrm{sign}(w)\,\max(|w| - \eta\lambda_1,\, 0) \;/\; (1 + \eta\lambda_2)"
 FREEDOM = r"\textstyle \mathrm{df}(\lambda) = \sum_j \frac{d_j^2}{d_j^2 + \lambda} \le N"
@@ -66,7 +66,8 @@ def buys(stage: Stage) -> None:
     )  # fmt: skip
     if guess:
         stage.say("buys_guessed", guess=stage.words[guess])
-    stage.say("buys_story")
+    gains = {name: figures.PAPER[name] - figures.PAPER["plain"] for name in ("decay", "augment")}
+    stage.say("buys_story", **gains)
     stage.source("buys_source")
 
 

@@ -95,7 +95,7 @@ class Epochs(Recipe):
                 errors.append(error)
                 yield progress
         curves = torch.stack(errors, dim=-1)  # (labels, RUNS, steps seen)
-        best = curves[0].mean(0).argmin().item()
+        best = int(curves[0].mean(0).argmin())
         yield Done(
             {
                 "steps": seen,

@@ -47,7 +47,7 @@ class Overwide(Recipe):
         check_seed(self.seed)
 
     def expected_seconds(self) -> float:
-        return 3 + self.points / 60
+        return 2 + self.points / 75
 
     def run(self) -> Iterator[Event]:
         import torch

@@ -119,9 +119,9 @@ class WhatBuys(Recipe):
             return torch.cat([moved if one else still for one in moving]), y[every, index].repeat(len(decays), 1)
 
         strengths = decays.repeat_interleave(runs)
-        options = {"l1": torch.zeros_like(strengths), "l2": strengths, "learning_rate": RATE, "steps": STEPS[self.data]}
-        for step in train_regularised(net, draw, **options):
-            if step % 20 == 0 and step < STEPS[self.data]:
+        none, steps = torch.zeros_like(strengths), STEPS[self.data]
+        for step in train_regularised(net, draw, l1=none, l2=strengths, learning_rate=RATE, steps=steps):
+            if step % 20 == 0 and step < steps:
                 yield step, None
         with torch.no_grad():
             wrong = [
@@ -131,7 +131,7 @@ class WhatBuys(Recipe):
         best = wrong[0][2 : 2 + len(DECAYS)].mean(1).argmin().item()
         best_both = wrong[0][2 + len(DECAYS) :].mean(1).argmin().item()
         rows = [0, 2 + best, 1, 2 + len(DECAYS) + best_both]
-        yield STEPS[self.data], (wrong[1][rows], weight_norms(net).view(-1, runs).cpu()[rows], DECAYS[best])
+        yield steps, (wrong[1][rows], weight_norms(net).view(-1, runs).cpu()[rows], DECAYS[best])
 
 
 def spoilt(labels: Tensor, noise: float, seed: int) -> Tensor:

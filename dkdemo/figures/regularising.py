@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dkdemo.experiments.overwide import EDGE, METHODS
+from dkdemo.experiments.overwide import EDGE, FLIPPED, METHODS
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill
 from dkdemo.figures.kept import kept
@@ -49,7 +49,7 @@ def surface(view: Any, words: Mapping[str, str]) -> go.Figure:
             _numbers(chart, result, place, axis, words)
     chart.update_layout(margin={"l": 10, "r": 10, "t": 20, "b": 64})
     if not result:
-        return note(chart, claim=words["surface_waiting"])
+        return note(chart, claim=fill(words["surface_waiting"], {"flipped": FLIPPED}))
     facts = {name: np.mean(result["error"][place]) for place, name in enumerate(METHODS)}
     facts |= {"points": result["n"]["train"], "parameters": result["parameters"]}
     return note(chart, claim=fill(words["surface_claim"], facts))
