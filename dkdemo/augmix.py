@@ -124,6 +124,7 @@ def run_chains(images: Tensor, drawn: Chains) -> Tensor:
     n = len(images)
     if len(drawn.kept) != n:
         raise ValueError(f"need one draw per picture, got {len(drawn.kept)} for {n} pictures")
+    drawn = Chains(*(part.to(images.device) for part in drawn))
     ends = images.repeat_interleave(WIDTH, dim=0)  # (N W, C, H, W')
     depth = drawn.depth.flatten()
     operation, level, sign = (part.flatten(0, 1) for part in (drawn.operation, drawn.level, drawn.sign))

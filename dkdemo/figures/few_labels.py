@@ -92,9 +92,10 @@ def _names(chart: go.Figure, view: Any, told: Sequence[tuple[str, str]], span: f
     """The names of the curves on the right, where they end."""
     for (name, key), ink in zip(told, (theme.TRUTH, theme.DARK), strict=True):
         ends = [event.metrics[name] for event in view.progress if name in event.metrics]
+        high = ends[-1] > 0.5  # a high curve wears its name below, clear of its last zigzags
         chart.add_annotation(
-            x=0.97 * span, y=ends[-1], xref="x2", yref="y2", text=words[key], showarrow=False, xanchor="right",
-            yanchor="bottom", yshift=6, font={"color": ink},
+            x=0.97 * span, y=ends[-1] - (0.18 if high else 0), xref="x2", yref="y2", text=words[key], showarrow=False,
+            xanchor="right", yanchor="top" if high else "bottom", yshift=0 if high else 6, font={"color": ink},
         )  # fmt: skip
 
 

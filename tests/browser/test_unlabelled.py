@@ -81,7 +81,7 @@ def test_a_stronger_look_pulls_harder_or_not_but_is_told(page: Page, app: str) -
     moment.press("End")
     claim(page, "At strength")
     np.testing.assert_allclose(bound_to(page, "y", "eta"), [1, 1, 1 - math.exp(-5) * 0.9], atol=1e-9)
-    expect(page.get_by_text("exactly the same")).to_be_visible()
+    expect(page.get_by_text("exactly the same", exact=True)).to_be_visible()
 
 
 def test_the_three_answers_agree_when_nothing_is_mixed_in(page: Page, app: str) -> None:
