@@ -64,7 +64,7 @@ def agree(values: Mapping[str, Any], classes: Sequence[str], words: Mapping[str,
         bargap=0.25,
         yaxis={"range": [-4, 4], "dtick": 2},
         yaxis2={"range": [0, 1.05], "tickformat": ".0%", "dtick": 0.5},
-        yaxis3={"range": [-0.62, 0.62], "dtick": 0.3},
+        yaxis3={"range": [-0.33, 0.33], "dtick": 0.1},
     )
     return note(chart, claim=words["agree_claim"])
 

@@ -16,6 +16,7 @@ from dkdemo.figures.race import curve
 
 MOMENTA = ("0", ".9", ".99", ".999", "1")  # as the axis writes them
 LINES = ("dash", "dot", "dashdot", "solid", "longdash")
+GLYPHS = ("╌╌", "┈┈", "╌·╌", "━━", "— —")
 MEASURES = {"knn": ((0, 1.04), ".0%"), "stale": ((0, 1.04), ".0%")}  # range and ticks of the right panel
 
 
@@ -44,6 +45,12 @@ def momentum(view: Any, measure: str, words: Mapping[str, str]) -> Any:
             chart.add_scatter(
                 x=[-0.5, 4.5], y=[level] * 2, mode="lines", line=dash, xaxis="x2", yaxis="y2", hoverinfo="skip"
             )
+    for row, (glyph, name) in enumerate(zip(GLYPHS, MOMENTA, strict=True)):  # the lower part is empty after step 10
+        chart.add_annotation(
+            x=0.06, y=0.02, xref="x domain", yref="y domain", text=f"{glyph} m = {name}", showarrow=False,
+            xanchor="left", yanchor="bottom", yshift=22 * (len(MOMENTA) - 1 - row),
+            font={"color": theme.STUDENT, "size": 15},
+        )  # fmt: skip
     chart.update_layout(
         xaxis={"title": {"text": words["steps"], "standoff": 4}, "range": [0, steps]},
         yaxis={"range": [0, top], "dtick": 2},
@@ -120,30 +127,34 @@ def agreement(view: Any, words: Mapping[str, str]) -> Any:
 
 @kept
 def shuffling(result: Mapping[str, Any], order: str, words: Mapping[str, str]) -> Any:
-    """Each group's statistics as a point, joined to its own keys'; and how often the nearest is the right one."""
-    chart = side_by_side((1.3, 1), (words[f"shuffling_{order}"], words["shuffling_hits"]), height=340)
-    points = {name: np.asarray(found, dtype=float) for name, found in result["points"].items()}
-    ours, theirs = points["query"], points[order]
-    for one, two in zip(ours, theirs, strict=True):
-        link = {"color": theme.REST, "width": theme.LINE}
-        chart.add_scatter(x=[one[0], two[0]], y=[one[1], two[1]], mode="lines", line=link, hoverinfo="skip")
-    marks = ((ours, theme.STUDENT, "circle"), (theirs, theme.TEACHER, "diamond"))
-    for cloud, color, symbol in marks:
-        marker = {"size": 16, "color": color, "symbol": symbol}
-        chart.add_scatter(x=cloud[:, 0], y=cloud[:, 1], mode="markers", marker=marker, hoverinfo="skip")
-    reach = 1.15 * max(float(np.abs(cloud).max()) for cloud in points.values())
-    bare = {"range": [-reach, reach], "showticklabels": False}
+    """Which device's keys were taken for which device's queries, by statistics alone; and how often rightly."""
+    chart = side_by_side((1, 1.2), (words[f"shuffling_{order}"], words["shuffling_hits"]), height=340)
+    shares = np.asarray(result["named"][order], dtype=float)
+    groups = len(shares)
+    chart.add_heatmap(
+        z=shares, zmin=0, zmax=1, colorscale=[[0, theme.PAPER], [1, theme.STUDENT]], showscale=False, xgap=2, ygap=2,
+        hovertemplate="%{y} → %{x}: %{z:.0%}<extra></extra>",
+    )  # fmt: skip
+    for here in range(groups):
+        chart.add_shape(
+            type="rect", x0=here - 0.5, x1=here + 0.5, y0=here - 0.5, y1=here + 0.5,
+            line={"color": theme.TRUTH, "width": 2},
+        )  # fmt: skip
+    places = {"tickvals": list(range(groups)), "ticktext": [str(k + 1) for k in range(groups)], "showgrid": False}
+    places |= {"constrain": "domain", "tickfont": {"size": 15}}
+    side = {"range": [-0.5, groups - 0.5], "title": {"text": words["shuffling_keys"], "standoff": 4}, **places}
+    down = {"range": [groups - 0.5, -0.5], "title": {"text": words["shuffling_queries"]}, "scaleanchor": "x", **places}
     names = [words["shuffling_bar_plain"], words["shuffling_bar_shuffled"]]
-    shares = [fmean(result[name]) for name in ("plain", "shuffled")]
+    hits = [fmean(result[name]) for name in ("plain", "shuffled")]
     lit = [theme.STUDENT if name == order else theme.REST for name in ("plain", "shuffled")]
     chart.add_bar(
-        x=names, y=shares, marker_color=lit, text=[f"{share:.0%}" for share in shares], textposition="outside",
+        x=names, y=hits, marker_color=lit, text=[f"{share:.0%}" for share in hits], textposition="outside",
         xaxis="x2", yaxis="y2", hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
     dash = {"color": theme.TRUTH, "width": 2, "dash": "dash"}
     chart.add_shape(
         type="line", xref="x2 domain", yref="y2", x0=0, x1=1, y0=result["chance"], y1=result["chance"], line=dash
     )
-    chart.update_layout(xaxis=bare, yaxis=bare, yaxis2={"range": [0, 1.1], "tickformat": ".0%"})
-    facts = {"plain": shares[0], "shuffled": shares[1], "chance": result["chance"], "groups": len(ours)}
+    chart.update_layout(xaxis=side, yaxis=down, yaxis2={"range": [0, 1.1], "tickformat": ".0%"})
+    facts = {"plain": hits[0], "shuffled": hits[1], "chance": result["chance"], "groups": groups}
     return note(chart, claim=fill(words["shuffling_claim"], facts))

@@ -61,7 +61,10 @@ def test_statistics_name_the_device_until_the_keys_are_shuffled(groups: int) -> 
     assert chance == 1 / groups
     assert min(result["plain"]) > 1.4 * chance + 0.02
     assert fmean(result["shuffled"]) == pytest.approx(chance, abs=4 * math.sqrt(chance * (1 - chance) / (60 * groups)))
-    assert np.array(result["points"]["query"]).shape == (groups, 2)
+    for name, table in result["named"].items():
+        shares = np.array(table)
+        np.testing.assert_allclose(shares.sum(1), 1)
+        assert np.trace(shares) / groups == pytest.approx(fmean(result[name]))
 
 
 def test_momentum_repeats_to_the_bit_and_m_1_never_moves() -> None:

@@ -79,12 +79,13 @@ def test_agreement_names_both_kinds(words: Words) -> None:
 
 
 @pytest.mark.parametrize("order", ["plain", "shuffled"])
-def test_each_group_is_joined_to_its_own_keys(words: Words, order: str) -> None:
-    points = {"query": [[0, 0], [2, 1]], "plain": [[0, 0.1], [2, 1.1]], "shuffled": [[1, 1], [0.5, 0.5]]}
-    result = {"plain": [0.9, 0.8], "shuffled": [0.5, 0.4], "chance": 0.5, "points": points}
+def test_the_table_of_guesses_frames_the_right_ones(words: Words, order: str) -> None:
+    named = {"plain": [[0.9, 0.1], [0.2, 0.8]], "shuffled": [[0.4, 0.6], [0.5, 0.5]]}
+    result = {"plain": [0.9, 0.8], "shuffled": [0.5, 0.4], "chance": 0.5, "named": named}
     chart = runs.shuffling(result, order, words)
-    links = [(trace.x[1], trace.y[1]) for trace in chart.data if trace.type == "scatter" and trace.mode == "lines"]
-    assert links == [tuple(point) for point in points[order]]
+    assert [list(row) for row in chart.data[0].z] == named[order]
+    frames = [(shape.x0 + 0.5, shape.y0 + 0.5) for shape in chart.layout.shapes if shape.type == "rect"]
+    assert frames == [(0, 0), (1, 1)]
     assert "85%" in chart.layout.meta["claim"]
     assert "45%" in chart.layout.meta["claim"]
 
