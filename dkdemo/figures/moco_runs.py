@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from statistics import fmean
 from typing import Any
@@ -17,13 +18,13 @@ from dkdemo.figures.race import curve
 MOMENTA = ("0", ".9", ".99", ".999", "1")  # as the axis writes them
 LINES = ("dash", "dot", "dashdot", "solid", "longdash")
 GLYPHS = ("╌╌", "┈┈", "╌·╌", "━━", "— —")
-MEASURES = {"knn": ((0, 1.04), ".0%"), "stale": ((0, 1.04), ".0%")}  # range and ticks of the right panel
+MEASURES = ("knn", "stale")
+FRESH = 1e-3  # what is less stale than this is drawn here: the axis is logarithmic, and m = 1 gives 0
 
 
 @kept
 def momentum(view: Any, measure: str, words: Mapping[str, str]) -> Any:
     """The losses of five momenta with the line of pure guessing, and where each of their runs ended."""
-    span, ticks = MEASURES[measure]
     chart = side_by_side((1.25, 1), (words["momentum_loss"], words[f"momentum_{measure}"]), height=350)
     top = 7.6
     for k, name in enumerate(MOMENTA):
@@ -38,7 +39,7 @@ def momentum(view: Any, measure: str, words: Mapping[str, str]) -> Any:
     if view.result is not None:
         _level(chart, view.result["chance"], steps, words["momentum_chance"])
         rows = view.result[measure]
-        _dots(chart, rows, ticks)
+        _dots(chart, rows, measure)
         if measure == "knn":
             level = fmean(view.result["untrained"])
             dash = {"color": theme.FAINT, "width": 2, "dash": "dash"}
@@ -58,8 +59,11 @@ def momentum(view: Any, measure: str, words: Mapping[str, str]) -> Any:
             "range": [-0.5, 4.5], "tickvals": list(range(5)), "ticktext": list(MOMENTA),
             "title": {"text": words["momentum_m"], "standoff": 4},
         },
-        yaxis2={"range": list(span), "tickformat": ticks},
+        yaxis2={"range": [0, 1.04], "tickformat": ".0%"},
     )  # fmt: skip
+    if measure == "stale":
+        ticks = {"tickvals": [FRESH, 0.01, 0.1, 1], "ticktext": ["≤0.1%", "1%", "10%", "100%"]}
+        chart.update_layout(yaxis2={"type": "log", "range": [-3.3, 0.6], **ticks})
     if view.result is None:
         return note(chart, claim=words["momentum_running"])
     return note(chart, claim=momentum_claim(view.result, words))
@@ -85,18 +89,22 @@ def _level(chart: Any, height: float, steps: float, name: str) -> None:
     )
 
 
-def _dots(chart: Any, rows: list[list[float]], ticks: str) -> None:
-    """One dot a run, and the mean of each momentum written above."""
+def _dots(chart: Any, rows: list[list[float]], measure: str) -> None:
+    """One dot a run, and the mean of each momentum beside the outermost."""
+    stale = measure == "stale"
     for k, row in enumerate(rows):
+        shown = [max(value, FRESH) for value in row] if stale else row
         chart.add_scatter(
-            x=(k + 0.14 * (np.arange(len(row)) - (len(row) - 1) / 2)).tolist(), y=row, mode="markers",
-            marker={"size": 12, "color": theme.STUDENT, "opacity": 0.8}, xaxis="x2", yaxis="y2",
-            hovertemplate=f"m = {MOMENTA[k]}: %{{y:{ticks}}}<extra></extra>",
+            x=(k + 0.14 * (np.arange(len(row)) - (len(row) - 1) / 2)).tolist(), y=shown, mode="markers",
+            marker={"size": 12, "color": theme.STUDENT, "opacity": 0.8}, xaxis="x2", yaxis="y2", customdata=row,
+            hovertemplate=f"m = {MOMENTA[k]}: %{{customdata:.1%}}<extra></extra>",
         )  # fmt: skip
-        high = max(row) > 0.8
+        below = max(shown) > 0.8
+        place = min(shown) if below else max(shown)
         chart.add_annotation(
-            x=k, y=min(row) if high else max(row), xref="x2", yref="y2", text=f"{fmean(row):.0%}", showarrow=False,
-            yanchor="top" if high else "bottom", yshift=-8 if high else 8, font={"color": theme.STUDENT},
+            x=k, y=math.log10(place) if stale else place, xref="x2", yref="y2", showarrow=False,
+            text=f"{max(fmean(row), 0):{'.1%' if stale else '.0%'}}", yanchor="top" if below else "bottom",
+            yshift=-8 if below else 8, font={"color": theme.STUDENT},
         )  # fmt: skip
 
 

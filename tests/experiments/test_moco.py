@@ -79,7 +79,7 @@ def test_momentum_repeats_to_the_bit_and_m_1_never_moves() -> None:
     assert isinstance(events[0], Progress)
     assert events[0].step == 1
     assert result["stale"][MOMENTA.index(1.0)] == pytest.approx([0] * 3, abs=1e-5)
-    assert max(result["stale"][MOMENTA.index(0.999)]) < min(result["stale"][MOMENTA.index(0.9)])
+    assert min(result["stale"][MOMENTA.index(0.99)]) > 1e-4, "an encoder that moves leaves stale keys"
 
 
 @pytest.mark.parametrize(
