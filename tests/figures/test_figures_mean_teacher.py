@@ -51,7 +51,7 @@ def test_early_speaks_of_the_step_it_shows(words: Words) -> None:
 
 
 def test_noisy_counts_the_runs_that_gain(words: Words) -> None:
-    chart = figures.noisy(averaged(), words)
+    chart = figures.noisy(averaged(), 0.88, words)
     facts = {"rate": 0.5, "raw": 0.9, "mean": 0.92, "gain": 2.0, "worst": -1.0, "better": 1, "runs": 2}
     assert chart.layout.meta["claim"] == fill(words["noisy_claim"], facts)
     pairs = [tuple(trace.y) for trace in chart.data if trace.mode == "lines+markers"]
