@@ -18,19 +18,20 @@ from dkdemo.web.scenes import Stage, show
 RULE = r"\theta_k \leftarrow m\,\theta_k + (1 - m)\,\theta_q"
 LOSS = r"\ell = -\log \frac{\exp(q \cdot k_+/T)}{\exp(q \cdot k_+/T) + \sum_{i=1}^{K} \exp(q \cdot k_i/T)}"
 GROUPS = (2, 4, 8, 16)
+PATH = walk()
+REACH = (min(PATH), max(PATH))
 
 
 def queue(stage: Stage) -> None:
     stage.title("queue_title")
     stage.equation(LOSS + r", \qquad " + RULE)
-    inputs = {"path": walk(), "momentum": 0.99, "batches": 16}
+    inputs = {"path": PATH, "momentum": 0.99, "batches": 16}
     sliders = [
         Slider("momentum", stage.words["momentum"], 0, 0.999, 0.99, step=0.001, format=".3f"),
         Slider("batches", stage.words["queue_length"], 1, 48, 16, step=1, format="d"),
     ]
-    reach = (min(inputs["path"]), max(inputs["path"]))
     state = plot(
-        figures.queue(KERNELS["queue_belt"](**inputs), reach, stage.words),
+        figures.queue(KERNELS["queue_belt"](**inputs), REACH, stage.words),
         key="moco.queue", alt=stage.words["queue_alt"], kernel="queue_belt", inputs=inputs, sliders=sliders,
         download="queue",
     )  # fmt: skip
@@ -45,10 +46,9 @@ def swapped(stage: Stage) -> None:
     if guess is None:
         return
     stage.equation(RULE)
-    inputs = {"path": walk(), "alpha": 0.99}
-    reach = (min(inputs["path"]), max(inputs["path"]))
+    inputs = {"path": PATH, "alpha": 0.99}
     state = plot(
-        figures.swapped(KERNELS["swapped"](**inputs), reach, stage.words),
+        figures.swapped(KERNELS["swapped"](**inputs), REACH, stage.words),
         key="moco.swapped", alt=stage.words["swapped_alt"], kernel="swapped", inputs=inputs,
         sliders=[Slider("alpha", stage.words["alpha"], 0.001, 0.999, 0.99, step=0.001, format=".3f")],
         download="swapped",

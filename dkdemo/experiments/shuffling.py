@@ -56,7 +56,7 @@ class Shuffling(Recipe):
         x, wanted = train.normalised(), torch.arange(self.groups, device=device)
         seeds = [RUNS * self.seed + run for run in range(RUNS)]
         found: dict[str, list[float]] = {"plain": [], "shuffled": []}
-        shown: list[torch.Tensor] = []
+        named = {name: torch.zeros(self.groups, self.groups, dtype=torch.float64) for name in found}
         for run, seed in enumerate(seeds):
             dice = torch.Generator().manual_seed(seed)
             layer = mlp((x[0].numel(), 64), seed=seed).to(device)
@@ -68,22 +68,17 @@ class Shuffling(Recipe):
                 deal, _ = shuffled(len(batch), dice)
                 own, same, other = (group_statistics(part, self.groups) for part in (query, key, key[deal.to(device)]))
                 for name, statistics in (("plain", same), ("shuffled", other)):
-                    hits[name] += (nearest_group(own, statistics) == wanted).double().mean().item() / BATCHES
-                if not shown:
-                    shown = [own, same, other]
+                    guess = nearest_group(own, statistics)
+                    hits[name] += (guess == wanted).double().mean().item() / BATCHES
+                    named[name][wanted.cpu(), guess.cpu()] += 1 / (RUNS * BATCHES)
             for name, share in hits.items():
                 found[name].append(share)
             yield Progress(run + 1, RUNS, hits)
-        flat = torch.cat(shown).double()
-        flat = flat - flat[: 2 * self.groups].mean(0)
-        *_, axes = torch.linalg.svd(flat[: 2 * self.groups], full_matrices=False)
-        flat = flat @ axes[:2].T  # the plane in which the groups differ most
-        query, plain, mixed = flat.view(3, self.groups, 2).tolist()
         yield Done(
             {
                 **found,
                 "chance": 1 / self.groups,
-                "points": {"query": query, "plain": plain, "shuffled": mixed},
+                "named": {name: shares.tolist() for name, shares in named.items()},  # (true device, named device)
                 "seeds": seeds,
                 "n": {"per_group": self.batch_size // self.groups, "batches": RUNS * BATCHES},
                 "device": describe(device),

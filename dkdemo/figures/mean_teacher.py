@@ -62,9 +62,10 @@ def agree(values: Mapping[str, Any], classes: Sequence[str], words: Mapping[str,
     chart.update_layout(
         barmode="group",
         bargap=0.25,
+        **{f"xaxis{axis}": {"type": "category"} for axis in ("", "2", "3")},
         yaxis={"range": [-4, 4], "dtick": 2},
         yaxis2={"range": [0, 1.05], "tickformat": ".0%", "dtick": 0.5},
-        yaxis3={"range": [-0.62, 0.62], "dtick": 0.3},
+        yaxis3={"range": [-0.33, 0.33], "dtick": 0.1},
     )
     return note(chart, claim=words["agree_claim"])
 
@@ -78,7 +79,7 @@ def early(view: Any, words: Mapping[str, str]) -> go.Figure:
     curve(chart, view, "fixed_999", theme.TEACHER, words["early_fixed"], dash="dash")
     _learning(chart, view, words)
     named(chart, ((words["name_student"], theme.STUDENT), (words["name_teacher"], theme.TEACHER)))
-    chart.update_layout(yaxis={"range": [0, 1.3]})
+    chart.update_layout(yaxis={"range": [0, 1.3], "tickvals": [0, 0.25, 0.5, 0.75, 1]})
     if view.result is None:
         return note(chart, claim=words["early_running"])
     half = _nearest(view, 0.3)
@@ -88,8 +89,11 @@ def early(view: Any, words: Mapping[str, str]) -> go.Figure:
 
 
 @kept
-def noisy(view: Any, words: Mapping[str, str]) -> go.Figure:
-    """At one learning rate: the weights as they are, from the worst to the best run, and their average."""
+def noisy(view: Any, floor: float, words: Mapping[str, str]) -> go.Figure:
+    """At one learning rate: the weights as they are, from the worst to the best run, and their average.
+
+    ``floor``: where the axis of the final accuracies starts; the same for all runs at that rate.
+    """
     chart = side_by_side((1.4, 1), (words["noisy_curves"], words["noisy_end"]), height=340)
     curve(chart, view, "student_low", theme.STUDENT, "", width=2, opacity=0.4)
     curve(chart, view, "student_high", theme.STUDENT, "", width=2, opacity=0.4)
@@ -99,9 +103,9 @@ def noisy(view: Any, words: Mapping[str, str]) -> go.Figure:
     named(chart, ((words["name_student"], theme.STUDENT), (words["name_teacher"], theme.TEACHER)))
     chart.add_scatter(x=[None], y=[None], xaxis="x2", yaxis="y2")
     chart.update_layout(
-        yaxis={"range": [0.4, 1.12], "dtick": 0.2},
+        yaxis={"range": [0, 1.34], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         xaxis2={"range": [-0.5, 1.5], "tickvals": [0, 1], "ticktext": [words["noisy_raw"], words["noisy_mean"]]},
-        yaxis2={"range": [0.4, 1.02], "tickformat": ".0%", "dtick": 0.2},
+        yaxis2={"tickformat": ".0%", "range": [floor, 1 + 0.04 * (1 - floor)]},
     )
     if view.result is None:
         return note(chart, claim=words["noisy_running"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from statistics import fmean
 from typing import Any
@@ -16,13 +17,14 @@ from dkdemo.figures.race import curve
 
 MOMENTA = ("0", ".9", ".99", ".999", "1")  # as the axis writes them
 LINES = ("dash", "dot", "dashdot", "solid", "longdash")
-MEASURES = {"knn": ((0, 1.04), ".0%"), "stale": ((0, 1.04), ".0%")}  # range and ticks of the right panel
+GLYPHS = ("╌╌", "┈┈", "╌·╌", "━━", "— —")
+MEASURES = ("knn", "stale")
+FRESH = 1e-3  # what is less stale than this is drawn here: the axis is logarithmic, and m = 1 gives 0
 
 
 @kept
 def momentum(view: Any, measure: str, words: Mapping[str, str]) -> Any:
     """The losses of five momenta with the line of pure guessing, and where each of their runs ended."""
-    span, ticks = MEASURES[measure]
     chart = side_by_side((1.25, 1), (words["momentum_loss"], words[f"momentum_{measure}"]), height=350)
     top = 7.6
     for k, name in enumerate(MOMENTA):
@@ -37,13 +39,19 @@ def momentum(view: Any, measure: str, words: Mapping[str, str]) -> Any:
     if view.result is not None:
         _level(chart, view.result["chance"], steps, words["momentum_chance"])
         rows = view.result[measure]
-        _dots(chart, rows, ticks)
+        _dots(chart, rows, measure)
         if measure == "knn":
             level = fmean(view.result["untrained"])
             dash = {"color": theme.FAINT, "width": 2, "dash": "dash"}
             chart.add_scatter(
                 x=[-0.5, 4.5], y=[level] * 2, mode="lines", line=dash, xaxis="x2", yaxis="y2", hoverinfo="skip"
             )
+    for row, (glyph, name) in enumerate(zip(GLYPHS, MOMENTA, strict=True)):  # the lower part is empty after step 10
+        chart.add_annotation(
+            x=0.06, y=0.02, xref="x domain", yref="y domain", text=f"{glyph} m = {name}", showarrow=False,
+            xanchor="left", yanchor="bottom", yshift=22 * (len(MOMENTA) - 1 - row),
+            font={"color": theme.STUDENT, "size": 15},
+        )  # fmt: skip
     chart.update_layout(
         xaxis={"title": {"text": words["steps"], "standoff": 4}, "range": [0, steps]},
         yaxis={"range": [0, top], "dtick": 2},
@@ -51,8 +59,11 @@ def momentum(view: Any, measure: str, words: Mapping[str, str]) -> Any:
             "range": [-0.5, 4.5], "tickvals": list(range(5)), "ticktext": list(MOMENTA),
             "title": {"text": words["momentum_m"], "standoff": 4},
         },
-        yaxis2={"range": list(span), "tickformat": ticks},
+        yaxis2={"range": [0, 1.04], "tickformat": ".0%"},
     )  # fmt: skip
+    if measure == "stale":
+        ticks = {"tickvals": [FRESH, 0.01, 0.1, 1], "ticktext": ["≤0.1%", "1%", "10%", "100%"]}
+        chart.update_layout(yaxis2={"type": "log", "range": [-3.3, 0.6], **ticks})
     if view.result is None:
         return note(chart, claim=words["momentum_running"])
     return note(chart, claim=momentum_claim(view.result, words))
@@ -78,18 +89,22 @@ def _level(chart: Any, height: float, steps: float, name: str) -> None:
     )
 
 
-def _dots(chart: Any, rows: list[list[float]], ticks: str) -> None:
-    """One dot a run, and the mean of each momentum written above."""
+def _dots(chart: Any, rows: list[list[float]], measure: str) -> None:
+    """One dot a run, and the mean of each momentum beside the outermost."""
+    stale = measure == "stale"
     for k, row in enumerate(rows):
+        shown = [max(value, FRESH) for value in row] if stale else row
         chart.add_scatter(
-            x=(k + 0.14 * (np.arange(len(row)) - (len(row) - 1) / 2)).tolist(), y=row, mode="markers",
-            marker={"size": 12, "color": theme.STUDENT, "opacity": 0.8}, xaxis="x2", yaxis="y2",
-            hovertemplate=f"m = {MOMENTA[k]}: %{{y:{ticks}}}<extra></extra>",
+            x=(k + 0.14 * (np.arange(len(row)) - (len(row) - 1) / 2)).tolist(), y=shown, mode="markers",
+            marker={"size": 12, "color": theme.STUDENT, "opacity": 0.8}, xaxis="x2", yaxis="y2", customdata=row,
+            hovertemplate=f"m = {MOMENTA[k]}: %{{customdata:.1%}}<extra></extra>",
         )  # fmt: skip
-        high = max(row) > 0.8
+        below = max(shown) > 0.8
+        place = min(shown) if below else max(shown)
         chart.add_annotation(
-            x=k, y=min(row) if high else max(row), xref="x2", yref="y2", text=f"{fmean(row):.0%}", showarrow=False,
-            yanchor="top" if high else "bottom", yshift=-8 if high else 8, font={"color": theme.STUDENT},
+            x=k, y=math.log10(place) if stale else place, xref="x2", yref="y2", showarrow=False,
+            text=f"{max(fmean(row), 0):{'.1%' if stale else '.0%'}}", yanchor="top" if below else "bottom",
+            yshift=-8 if below else 8, font={"color": theme.STUDENT},
         )  # fmt: skip
 
 
@@ -120,30 +135,34 @@ def agreement(view: Any, words: Mapping[str, str]) -> Any:
 
 @kept
 def shuffling(result: Mapping[str, Any], order: str, words: Mapping[str, str]) -> Any:
-    """Each group's statistics as a point, joined to its own keys'; and how often the nearest is the right one."""
-    chart = side_by_side((1.3, 1), (words[f"shuffling_{order}"], words["shuffling_hits"]), height=340)
-    points = {name: np.asarray(found, dtype=float) for name, found in result["points"].items()}
-    ours, theirs = points["query"], points[order]
-    for one, two in zip(ours, theirs, strict=True):
-        link = {"color": theme.REST, "width": theme.LINE}
-        chart.add_scatter(x=[one[0], two[0]], y=[one[1], two[1]], mode="lines", line=link, hoverinfo="skip")
-    marks = ((ours, theme.STUDENT, "circle"), (theirs, theme.TEACHER, "diamond"))
-    for cloud, color, symbol in marks:
-        marker = {"size": 16, "color": color, "symbol": symbol}
-        chart.add_scatter(x=cloud[:, 0], y=cloud[:, 1], mode="markers", marker=marker, hoverinfo="skip")
-    reach = 1.15 * max(float(np.abs(cloud).max()) for cloud in points.values())
-    bare = {"range": [-reach, reach], "showticklabels": False}
+    """Which device's keys were taken for which device's queries, by statistics alone; and how often rightly."""
+    chart = side_by_side((1, 1.2), (words[f"shuffling_{order}"], words["shuffling_hits"]), height=340)
+    shares = np.asarray(result["named"][order], dtype=float)
+    groups = len(shares)
+    chart.add_heatmap(
+        z=shares, zmin=0, zmax=1, colorscale=[[0, theme.PAPER], [1, theme.STUDENT]], showscale=False, xgap=2, ygap=2,
+        hovertemplate="%{y} → %{x}: %{z:.0%}<extra></extra>",
+    )  # fmt: skip
+    for here in range(groups):
+        chart.add_shape(
+            type="rect", x0=here - 0.5, x1=here + 0.5, y0=here - 0.5, y1=here + 0.5,
+            line={"color": theme.TRUTH, "width": 2},
+        )  # fmt: skip
+    places = {"tickvals": list(range(groups)), "ticktext": [str(k + 1) for k in range(groups)], "showgrid": False}
+    places |= {"constrain": "domain", "tickfont": {"size": 15}}
+    side = {"range": [-0.5, groups - 0.5], "title": {"text": words["shuffling_keys"], "standoff": 4}, **places}
+    down = {"range": [groups - 0.5, -0.5], "title": {"text": words["shuffling_queries"]}, "scaleanchor": "x", **places}
     names = [words["shuffling_bar_plain"], words["shuffling_bar_shuffled"]]
-    shares = [fmean(result[name]) for name in ("plain", "shuffled")]
+    hits = [fmean(result[name]) for name in ("plain", "shuffled")]
     lit = [theme.STUDENT if name == order else theme.REST for name in ("plain", "shuffled")]
     chart.add_bar(
-        x=names, y=shares, marker_color=lit, text=[f"{share:.0%}" for share in shares], textposition="outside",
+        x=names, y=hits, marker_color=lit, text=[f"{share:.0%}" for share in hits], textposition="outside",
         xaxis="x2", yaxis="y2", hoverinfo="skip", cliponaxis=False,
     )  # fmt: skip
     dash = {"color": theme.TRUTH, "width": 2, "dash": "dash"}
     chart.add_shape(
         type="line", xref="x2 domain", yref="y2", x0=0, x1=1, y0=result["chance"], y1=result["chance"], line=dash
     )
-    chart.update_layout(xaxis=bare, yaxis=bare, yaxis2={"range": [0, 1.1], "tickformat": ".0%"})
-    facts = {"plain": shares[0], "shuffled": shares[1], "chance": result["chance"], "groups": len(ours)}
+    chart.update_layout(xaxis=side, yaxis=down, yaxis2={"range": [0, 1.1], "tickformat": ".0%"})
+    facts = {"plain": hits[0], "shuffled": hits[1], "chance": result["chance"], "groups": groups}
     return note(chart, claim=fill(words["shuffling_claim"], facts))

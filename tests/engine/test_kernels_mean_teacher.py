@@ -1,0 +1,60 @@
+"""The chapter's kernels against the torch engine: the average with its warm-up, and the push of disagreement."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from dkdemo.averaging import ema_update, follower, warmed_up
+from dkdemo.consistency import consistency_loss, ramp_up
+from dkdemo.kernels.mean_teacher import SAMPLES, agree, follow_path, noisy_path
+
+
+@pytest.mark.parametrize("sample", SAMPLES["follow_path"])
+def test_the_average_is_the_engines(sample: dict) -> None:
+    path, values = sample["path"], follow_path(**sample)
+    student = nn.Linear(1, 1, bias=False).double()
+    with torch.no_grad():
+        student.weight.fill_(path[0])
+    teacher = follower(student)
+    for step, weight in enumerate(path[1:], 1):
+        with torch.no_grad():
+            student.weight.fill_(weight)
+        decay = warmed_up(sample["decay"], step) if step <= values["warm_up"] else sample["decay"]
+        ema_update(teacher, student, decay=decay)
+        assert values["teacher"][step] == pytest.approx(teacher.weight.item(), abs=1e-12)
+    shares = [values["start"], *values["shares"]]
+    assert sum(shares) == pytest.approx(1, abs=1e-12)
+    assert values["teacher"][-1] == pytest.approx(float(np.dot(shares, path)), abs=1e-12)
+
+
+def test_a_warm_up_forgets_the_start_and_a_fixed_decay_does_not() -> None:
+    path = noisy_path()
+    fixed, warm = follow_path(path, 0.999, 0), follow_path(path, 0.999, 300)
+    assert fixed["start"] == pytest.approx(0.999**300)
+    assert warm["start"] == pytest.approx(1 / 301)
+    assert warm["teacher"][-1] == pytest.approx(np.mean(path), abs=1e-12), "the plain mean of all so far"
+    assert warm["early_teacher"] < fixed["early_teacher"]
+
+
+def test_the_average_shakes_less() -> None:
+    values = follow_path(noisy_path(), 0.97, 0)
+    assert values["off_teacher"] < 0.6 * values["off_student"]
+    assert values["half_life"] == pytest.approx(math.log(0.5) / math.log(0.97))
+
+
+@pytest.mark.parametrize("sample", SAMPLES["agree"])
+def test_the_push_is_minus_the_gradient(sample: dict) -> None:
+    z = torch.tensor([sample["student"]], dtype=torch.float64, requires_grad=True)
+    loss = consistency_loss(z, torch.tensor([sample["teacher"]], dtype=torch.float64))
+    weighted = ramp_up(sample["progress"], 1) * loss
+    weighted.backward()
+    values = agree(**sample)
+    assert values["loss"] == pytest.approx(loss.item(), abs=1e-12)
+    assert values["weighted"] == pytest.approx(weighted.item(), abs=1e-12)
+    assert z.grad is not None
+    np.testing.assert_allclose(values["push"], -z.grad[0].numpy(), rtol=0, atol=1e-12)
