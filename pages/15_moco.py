@@ -45,7 +45,7 @@ def swapped(stage: Stage) -> None:
     guess = stage.predict("swapped_guess", ("swapped_guess_slow", "swapped_guess_copy"))
     if guess is None:
         return
-    stage.equation(RULE)
+    stage.equation(RULE.replace("m", r"\alpha"))  # the slide's letter
     inputs = {"path": PATH, "alpha": 0.99}
     state = plot(
         figures.swapped(KERNELS["swapped"](**inputs), REACH, stage.words),

@@ -85,7 +85,7 @@ def _temperatures(
     )  # fmt: skip
     chart.add_annotation(
         x=PAPER_TEMPERATURES[-1], y=curve[-1], xref="x2", yref="y2", text=name, showarrow=False,
-        xanchor="right", yanchor="bottom", yshift=8, font={"color": color},
+        xanchor="right", yanchor="bottom", yshift=16, font={"color": color},
     )  # fmt: skip
     if lit and temperature in PAPER_TEMPERATURES:
         score = curve[PAPER_TEMPERATURES.index(temperature)]

@@ -53,9 +53,7 @@ def test_a_link_restores_the_belt(page: Page, app: str) -> None:
 
 
 def test_the_slides_rule_copies_at_a_large_alpha(page: Page, app: str) -> None:
-    page.goto(f"{app}/moco?scene=swapped")
-    page.get_by_role("button", name="crawls behind").click()
-    expect(page.locator(".dk-chart .main-svg").first).to_be_visible()
+    scene(page, app, "swapped&present=1")
     claim(page, r"^α = 0\.990: the right key encoder travels \d\.\d% .* the slide's 9\d\.\d%")
     expect(page.get_by_text("With the printed formula a large")).to_be_visible()
 
