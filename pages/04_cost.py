@@ -50,7 +50,7 @@ def budget(stage: Stage) -> None:
         return
     names = [one.name for one in HUNGRY]
     inputs = {"names": names, "gmacs": [one.gmacs for one in HUNGRY], "gflops": answer["gflops"]}
-    rate = Slider("rate", stage.words["budget_rate"], 0.1, 1000, 30, log=True, format=".3g")
+    rate = Slider("rate", stage.words["budget_rate"], 0.1, 1000, 30, log=True, format=".4g")
     plot(
         figures.budget(KERNELS["budget"](**inputs, rate=30), names, stage.words),
         key="cost.budget", alt=stage.words["budget_alt"], kernel="budget", inputs=inputs, sliders=[rate],
