@@ -26,7 +26,7 @@ def side_by_side(
     left = 0.0
     for index, (width, heading) in enumerate(zip(widths, headings, strict=True)):
         name = str(index + 1) if index else ""
-        right = left + width * free
+        right = min(left + width * free, 1)  # rounding may lead past the edge, which Plotly refuses
         axes[f"xaxis{name}"] = {**house["xaxis"], "domain": [left, right], "anchor": f"y{name}"}
         axes[f"yaxis{name}"] = {**house["yaxis"], "domain": [0, HEADROOM], "anchor": f"x{name}"}
         over.append(
