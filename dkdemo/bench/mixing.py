@@ -7,12 +7,16 @@ from functools import partial
 
 import torch
 import torch.nn.functional as F
-from torch import Generator
+from torch import Generator, Tensor
 
 from dkdemo import datasets
+from dkdemo.augmix import augmix, draw_chains
 from dkdemo.bench import Terms
 from dkdemo.bench.measure import Contest, turns
 from dkdemo.mixing import cutmix, draw_box, draw_lambda, draw_order, mixup
+from dkdemo.models import small_cnn
+from dkdemo.semi_supervised import fixmatch_loss
+from dkdemo.weak_strong import draw_strong, strong, weak
 
 BATCH, TIMES = 128, 20
 
@@ -58,3 +62,65 @@ def mixing(terms: Terms) -> Iterator[Contest]:
                 goal=2.0,
                 worth="images and label shares of the same laws",
             )
+
+
+def augmix_views(terms: Terms) -> Iterator[Contest]:
+    """AugMix of a batch: three chains a picture, batched by operation, against torchvision's image by image."""
+    from torchvision.transforms import v2
+
+    device = torch.device(terms.device)
+    train, _ = datasets.load("shapes", str(device))
+    images = train.images[:BATCH]
+    dice, look = Generator(device).manual_seed(0), v2.AugMix(all_ops=False)
+
+    def ours() -> None:
+        augmix(images / 255, draw_chains(BATCH, dice))
+
+    def theirs() -> None:
+        torch.stack([look(image) for image in images]) / 255
+
+    yield Contest(
+        "augmix",
+        f"AugMix of {BATCH} images 3 x 32 x 32",
+        "torchvision v2, image by image",
+        *turns(ours, theirs, device, terms.turns),
+        goal=2.0,
+        worth="nine operations, three chains, severity 3 on both sides",
+    )
+
+
+def fixmatch_step(terms: Terms) -> Iterator[Contest]:
+    """One step of FixMatch on shapes: weak and strong looks of a batch, two answers, the loss and its gradient."""
+    from torchvision.transforms import v2
+
+    device = torch.device(terms.device)
+    train, _ = datasets.load("shapes", str(device))
+    images = train.images[:BATCH] / 255
+    dice = Generator(device).manual_seed(0)
+    net = small_cnn(16, 32, 3, images.shape[-1], len(train.classes)).to(device)
+    move = v2.RandomAffine(0, translate=(2 / 32, 2 / 32))
+    harm = v2.Compose(
+        [
+            v2.RandomAffine(30, translate=(1 / 8, 1 / 8), scale=(0.7, 1.3), shear=30),
+            v2.RandomErasing(p=1.0, scale=(0.16, 0.16), ratio=(1, 1)),
+        ]
+    )
+
+    def step(easy: Tensor, hard: Tensor) -> None:
+        net.zero_grad()
+        fixmatch_loss(net(easy), net(hard), threshold=0.0).backward()
+
+    def ours() -> None:
+        step(weak(images, dice), strong(images, draw_strong(BATCH, dice)))
+
+    def theirs() -> None:
+        step(torch.stack([move(image) for image in images]), torch.stack([harm(image) for image in images]))
+
+    yield Contest(
+        "fixmatch",
+        f"one FixMatch step, {BATCH} images 3 x 32 x 32: two looks, two answers, gradient",
+        "the same looks by torchvision v2, image by image",
+        *turns(ours, theirs, device, terms.turns),
+        goal=2.0,
+        worth="same network and loss; every picture counts (threshold 0)",
+    )
