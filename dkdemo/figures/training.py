@@ -14,8 +14,8 @@ from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.kernels.training import RATES, STEPS, TOWARDS
 
-REACH = (3.0, 2.2)  # the two weights' axes
-GRID = (61, 45)  # places where the landscape is computed
+REACH = (3.0, 3.0)  # the two weights' axes, and as far as the start can be dragged
+GRID = (61, 61)  # places where the landscape is computed
 CONTOURS = (-2.5, 1.5, 0.25)  # powers of ten of the loss above its least: from, to, by
 STEEPEST = 2.3  # the largest factor shown
 HIGHEST = 4.0  # bits or nats
