@@ -20,7 +20,7 @@ STUDENT, TEACHER = (0.4, 2.0, -1.0, 0.1), (1.5, 1.2, -2.0, 0.0)
 
 def agree(stage: Stage) -> None:
     stage.title("agree_title")
-    stage.equation(r"J = \lVert \sigma(z) - \sigma(z') \rVert^2, \qquad w(t) = e^{-5\,(1 - t)^2}")
+    stage.equation(r"J = \lVert \sigma(z) - \sigma(z') \rVert^2, \ w(t) = e^{-5\,(1 - t)^2}")
     inputs = {"student": list(STUDENT), "teacher": list(TEACHER), "progress": 1.0}
     state = plot(
         figures.agree(KERNELS["agree"](**inputs), CLASSES, stage.words),

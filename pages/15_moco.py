@@ -16,7 +16,7 @@ from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, show
 
 RULE = r"\theta_k \leftarrow m\,\theta_k + (1 - m)\,\theta_q"
-LOSS = r"\ell = -\log \frac{\exp(q \cdot k_+/T)}{\exp(q \cdot k_+/T) + \sum_{i=1}^{K} \exp(q \cdot k_i/T)}"
+LOSS = r"\ell = -\log \frac{e^{q \cdot k_+/T}}{e^{q \cdot k_+/T} + \sum_{i=1}^{K} e^{q \cdot k_i/T}}"
 GROUPS = (2, 4, 8, 16)
 PATH = walk()
 REACH = (min(PATH), max(PATH))
@@ -24,7 +24,7 @@ REACH = (min(PATH), max(PATH))
 
 def queue(stage: Stage) -> None:
     stage.title("queue_title")
-    stage.equation(LOSS + r", \qquad " + RULE)
+    stage.equation(LOSS + r", \quad " + RULE)
     inputs = {"path": PATH, "momentum": 0.99, "batches": 16}
     sliders = [
         Slider("momentum", stage.words["momentum"], 0, 0.999, 0.99, step=0.001, format=".3f"),

@@ -57,7 +57,7 @@ def version2(on: tuple[str, ...], temperature: float, words: Mapping[str, str]) 
     dash = {"color": theme.TRUTH, "width": 2, "dash": "dash"}
     chart.add_scatter(x=[SUPERVISED] * 2, y=[-0.6, 5.6], mode="lines", line=dash, hoverinfo="skip")
     chart.add_annotation(
-        x=SUPERVISED, y=0, text=words["v2_supervised"], showarrow=False, xanchor="right", xshift=-6,
+        x=SUPERVISED, y=0.5, text=words["v2_supervised"], showarrow=False, xanchor="right", xshift=-6,
         font={"size": 15},
     )  # fmt: skip
     for curve, name, dashed, here in (
