@@ -125,9 +125,10 @@ def cutmix(images: Array, targets: Array, box: Box, order: Sequence[int] | np.nd
     Source: Yun et al. 2019, arXiv:1905.04899, equations 1 and 2, and the authors' code.
     """
     order = _check_batch(images, targets, order)
-    xp = array_namespace(images)
     lam = kept_share(box, *images.shape[-2:])
-    mixed = xp.where(_inside(images, box), images[order], images)
+    left, top, right, bottom = clip_box(box, *images.shape[-2:])
+    mixed = array_namespace(images).asarray(images, copy=True)
+    mixed[..., top:bottom, left:right] = images[..., top:bottom, left:right][order]  # only the box is fetched
     return mixed, lam * targets + (1 - lam) * targets[order]
 
 
