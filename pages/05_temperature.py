@@ -98,6 +98,7 @@ def trained(stage: Stage) -> None:
             key="temperature.trained", alt=words["trained_alt"], kernel="softmax_bars", inputs=inputs,
             sliders=[temperature_slider(stage)], download="trained",
         )  # fmt: skip
+        stage.measured(result)
         st.caption(stage.text("trained_source", accuracy=result["teacher_accuracy"], **result["n"]))
     stage.say("trained_story")
     explain(stage, code=("dkdemo.probability:softmax", "dkdemo.experiments.answer:Answer"), script=script_for(question))

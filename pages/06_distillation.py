@@ -184,6 +184,7 @@ def gallery(stage: Stage) -> None:
     if result is not None:
         chart = answer_figures.gallery(result, words)
         plot(chart, key="distillation.gallery", alt=words["gallery_alt"], download="gallery")
+        stage.measured(result)
         stage.say("gallery_caption", accuracy=result["teacher"], n=result["n"]["test"])
     stage.say("gallery_story")
     explain(stage, code=("dkdemo.experiments.gallery:Gallery",), script=script_for(recipe))

@@ -65,6 +65,7 @@ def views(stage: Stage) -> None:
         key="simclr.views", alt=stage.words["views_alt"], kernel="similarity", inputs=inputs,
         sliders=[temperature(stage, 0.2)], download="views",
     )  # fmt: skip
+    stage.measured(answer)
     stage.say("views_story")
     stage.source("simclr_source")
     code = ("dkdemo.contrastive:nt_xent", "dkdemo.augment:jitter", "dkdemo.augment:resized_crop")
@@ -120,6 +121,7 @@ def large_batches(stage: Stage) -> None:
     if answer is None:
         return
     plot(tables.large_batches(answer, stage.words), key="simclr.batches", alt=stage.words["batches_alt"])
+    stage.measured(answer)
     stage.erratum(stage.words["batches_slide"], stage.words["batches_right"], "batches_erratum")
     stage.say("batches_story", loss=answer["loss"], chance=math.log(2 * batch - 1))
     stage.source("batches_source")

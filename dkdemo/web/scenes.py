@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from dkdemo.figures.binding import fill
-from dkdemo.web import address, controls, language
+from dkdemo.web import address, controls, language, provenance
 from dkdemo.web.registry import Chapter, Scene
 from dkdemo.web.registry import chapter as find_chapter
 from dkdemo.web.text import Words
@@ -63,6 +64,10 @@ class Stage:
     def source(self, key: str, **numbers: object) -> None:
         """A citation or other small print."""
         st.caption(self.text(key, **numbers))
+
+    def measured(self, answer: Mapping[str, Any]) -> None:
+        """Where the numbers of a short answer come from, as `run_panel` writes it under a run."""
+        st.caption(provenance.measured(self.common, answer))
 
     def predict(self, key: str, options: Sequence[str]) -> str | None:
         """Ask before showing: None until the viewer has committed, then the key of the option chosen.
