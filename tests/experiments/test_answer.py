@@ -10,6 +10,7 @@ from dkdemo.experiments.answer import Answer, as_image, as_text, shrink
 from dkdemo.experiments.gallery import Gallery
 from dkdemo.experiments.recipe import from_values
 from dkdemo.jobs.events import from_json, to_json
+from dkdemo.web.lessons import DOUBTFUL
 
 
 def result(recipe):
@@ -68,6 +69,15 @@ def test_the_answer_to_a_test_image_and_to_a_drawing() -> None:
     blind = result(Answer(index=7, hidden=3))
     assert np.array_equal(blind["teacher_logits"], found["teacher_logits"])
     assert not np.array_equal(blind["student_logits"], found["student_logits"])
+
+
+@pytest.mark.training
+def test_a_test_image_has_one_verdict_in_all_chapters() -> None:
+    ambiguous = result(Gallery(label=5, other=9, count=1))
+    same = result(Answer(index=int(ambiguous["index"][0])))
+    np.testing.assert_allclose(same["teacher_logits"], ambiguous["logits"][0], atol=1e-4)
+    assert same["label"] == 5
+    assert ambiguous["index"][0] == DOUBTFUL, "the picture that the page of temperature starts with"
 
 
 @pytest.mark.training
