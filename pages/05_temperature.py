@@ -83,6 +83,7 @@ def columns(names: list[str]) -> str:
 def trained(stage: Stage) -> None:
     words = stage.words
     stage.title("trained_title")
+    stage.equation(r"\textstyle q_i = e^{z_i/T} / \sum_j e^{z_j/T}")
     question, answered = lessons.about(stage)
     with answered:
         if question is None:

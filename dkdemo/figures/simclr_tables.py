@@ -47,7 +47,7 @@ def _cells(table: Any, axis: str, color: str, top: float) -> go.Heatmap:
         xgap=2,
         ygap=2,
         texttemplate="%{z:.0%}",
-        textfont={"size": 15},
+        textfont={"size": theme.FONT_SIZE},
         xaxis=f"x{axis}",
         yaxis=f"y{axis}",
         hovertemplate="%{y} → %{x}: %{z:.1%}<extra></extra>",
@@ -73,14 +73,14 @@ def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Fig
                     "tickangle": 0,
                     "range": [-0.5, len(LOOKS) - 0.5],
                     "showgrid": False,
-                    "tickfont": {"size": 14},
+                    "tickfont": {"size": 16},
                 },
                 f"yaxis{axis}": {
                     "tickvals": places,
                     "ticktext": names,
                     "range": [len(LOOKS) - 0.5, -0.5],
                     "showgrid": False,
-                    "tickfont": {"size": 14},
+                    "tickfont": {"size": 16},
                 },
             }
         )

@@ -85,7 +85,7 @@ def test_a_test_image_has_one_verdict_in_all_chapters() -> None:
 def test_mnist_digits_are_answered_as_they_are_and_shrunk_ones_mostly() -> None:
     found = result(Answer(data="mnist", index=0))
     assert found["label"] == found["teacher_logits"].argmax() == found["student_logits"].argmax() == 7
-    assert found["teacher_accuracy"] > 0.97
+    assert found["teacher_accuracy"] > 0.95
     assert found["student_accuracy"] > 0.95
     arrays = datastore.load_arrays("mnist")
     right = 0
