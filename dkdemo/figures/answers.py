@@ -15,6 +15,7 @@ from dkdemo.figures.panels import note, side_by_side
 from dkdemo.kernels.temperature import percent
 
 COLUMNS = 4  # of the gallery; a phone shows half as many
+PANELS = {"": [0.18, 0.49], "2": [0.51, 0.82]}  # side by side they are one sheet in the middle
 GAP = 0.14  # between its pictures, as a share of one
 FOOT = 0.3  # below each picture, for its line
 
@@ -54,7 +55,7 @@ def gallery(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     rows = -(-len(images) // COLUMNS)
     half = COLUMNS // 2  # two panels, which a phone shows one below the other
     sheets = [np.full((rows * tall, half * wide), np.nan) for _ in "12"]  # what is not a number is not painted
-    chart = side_by_side((1, 1), ("", ""), height=212 * rows, gap=0)
+    chart = side_by_side((1, 1), ("", ""), height=212 * rows, gap=0.02)
     for place, image in enumerate(images):
         panel, column = divmod(place % COLUMNS, half)
         top, left = place // COLUMNS * tall, column * wide
@@ -76,7 +77,7 @@ def gallery(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
             z=sheet, colorscale=[[0, theme.GRID], [1, theme.TRUTH]], zmin=0, zmax=1, showscale=False, hoverinfo="skip",
             xaxis=f"x{axis}", yaxis=f"y{axis}",
         )  # fmt: skip
-        across = {**hidden, "range": [-0.5, half * wide - 0.5]}
+        across = {**hidden, "range": [-0.5, half * wide - 0.5], "domain": PANELS[axis]}
         down = {**hidden, "range": [rows * tall - 0.5, -0.5], "scaleanchor": f"x{axis}", "domain": [0, 1]}
         chart.update_layout({f"xaxis{axis}": across, f"yaxis{axis}": down})
     chart.update_layout(margin={"l": 4, "r": 4, "t": 8, "b": 4})

@@ -30,7 +30,7 @@ def formula(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     dash = {"symbol": "line-ew", "size": 40, "line": {"width": theme.LINE, "color": theme.FAINT}}
     chart.add_scatter(x=list(range(4)), y=list(PRINTED), mode="markers", marker=dash, hoverinfo="skip")
     chart.add_annotation(
-        x=1, y=PRINTED[1], text=words["formula_printed"], xanchor="left", xshift=24, showarrow=False,
+        x=1, y=PRINTED[1], text=words["formula_printed"], xanchor="left", xshift=44, showarrow=False,
         font={"color": theme.FAINT},
     )  # fmt: skip
     chart.add_scatter(
@@ -270,7 +270,7 @@ def teacher(
     chart.update_layout(
         barmode="group",
         bargap=0.25,
-        xaxis={"range": [0, 1.75 * last], "title": {"text": words["student_steps"]}, "tickvals": [0, first, last]},
+        xaxis={"range": [0, 1.95 * last], "title": {"text": words["student_steps"]}, "tickvals": [0, first, last]},
         yaxis=_shares(),
         xaxis2={"type": "category"},
         yaxis2=_shares(),

@@ -24,15 +24,17 @@ def width(text: str) -> float:
 
 
 def name_ends(
-    chart: go.Figure, ends: Sequence[tuple[float, str, str]], x: float, *, span: float, tall: float, axis: str = ""
-) -> None:
+    chart: go.Figure, ends: Sequence[tuple[float, str, str]], x: float, *, span: float, tall: float, floor: float = 0.0,
+    axis: str = "",
+) -> None:  # fmt: skip
     """Write (height, name, colour) to the right of ``x``, pushed apart where curves end close together.
 
-    ``span`` is what the y axis shows and ``tall`` the pixels it has for it.
+    ``span`` is what the y axis shows, ``tall`` the pixels it has for it, and ``floor`` where it begins.
     """
     gap, lowest = span * TALL / tall, np.inf
-    for height, text, color in sorted(ends, key=lambda end: -end[0]):
-        lowest = min(height, lowest - gap)
+    ordered = sorted(ends, key=lambda end: -end[0])
+    for place, (height, text, color) in enumerate(ordered):
+        lowest = max(min(height, lowest - gap), floor + gap * (len(ordered) - 1 - place))
         theme.direct_label(chart, x, lowest, text, color, xref=f"x{axis}", yref=f"y{axis}")
 
 

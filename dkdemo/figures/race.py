@@ -139,6 +139,6 @@ def _finals(chart: go.Figure, result: Mapping[str, Any], words: Mapping[str, str
             (float(hard.mean()), words["race_hard"], theme.TRUTH),
             (result["teacher"], words["teacher"], theme.TEACHER),
         ]
-        name_ends(chart, names, np.log10(ends[1]), span=1.02 * (1 - floor), tall=FINAL_TALL, axis="2")
+        name_ends(chart, names, np.log10(ends[1]), span=1.02 * (1 - floor), tall=FINAL_TALL, floor=floor, axis="2")
     line = {"color": color, "width": theme.LINE}
     chart.add_scatter(x=temperatures, y=soft.mean(1), mode="lines", line=line, **place)

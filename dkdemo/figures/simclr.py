@@ -153,7 +153,7 @@ def circle(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
 @kept
 def sphere(view: Any, dimensions: int, words: Mapping[str, str]) -> go.Figure:
     """The cloud of z on the circle or the sphere, and how long its mean vector still is."""
-    chart = side_by_side((1, 1.2), ("", words["sphere_curve"]), height=400)
+    chart = side_by_side((1, 1.2), ("", words["sphere_curve"]), height=384)
     last = view.result["last"] if view.result else {}
     dot = {"size": 9 if dimensions == 2 else 5, "color": theme.STUDENT, "opacity": 0.55}
     if dimensions == 2:

@@ -121,7 +121,7 @@ def whispers(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
 def overconfident(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Two teachers: how right they are, what they let slip of the hidden digit, and what their students make of it."""
     headings = words["overconfident_accuracy"], words["overconfident_whisper"], words["overconfident_hidden"]
-    chart = side_by_side((0.8, 0.8, 1.4), headings, gap=0.09)
+    chart = side_by_side((0.8, 0.8, 1.4), headings, height=345, gap=0.09)
     names = [words["overconfident_light"], words["overconfident_sure"]]
     result = view.result
     for axis, key, color, how in (("", "teacher", theme.TEACHER, ".1%"), ("2", "whisper", theme.DARK, ".1%")):

@@ -47,3 +47,9 @@ def test_ends_are_pushed_apart() -> None:
     naming.name_ends(chart, [(0.5, "b", "red"), (0.51, "a", "blue"), (0.9, "top", "grey")], 1.0, span=1, tall=260)
     assert [one.text for one in chart.layout.annotations] == ["top", "a", "b"]
     assert np.allclose([one.y for one in chart.layout.annotations], [0.9, 0.51, 0.41])
+
+
+def test_ends_on_the_axis_are_pushed_upwards() -> None:
+    chart = go.Figure()
+    naming.name_ends(chart, [(0.0, "a", "red"), (0.0, "b", "blue"), (0.9, "top", "grey")], 1.0, span=1, tall=260)
+    assert np.allclose([one.y for one in chart.layout.annotations], [0.9, 0.1, 0.0])
