@@ -35,18 +35,19 @@ def speaker(stage: Stage) -> None:
 
 
 def talk_map(stage: Stage) -> None:
-    stage.title("map_title", minutes=sum(row.minutes for row in CHAPTERS))
-    parts = list(dict.fromkeys(row.part for row in CHAPTERS))
-    for column, part in zip(st.columns(len(parts)), parts, strict=True):
-        rows = [row for row in CHAPTERS if row.part == part]
-        with column.container(border=True, height="stretch"):
-            st.markdown(f"**{stage.common[f'part_{part}']}**")
-            stage.source("map_minutes", minutes=sum(row.minutes for row in rows))
-            for row in rows:
-                title = stage.chapter_title(row)
-                label = stage.text("map_chapter", number=row.number, title=title, minutes=row.minutes)
-                st.link_button(label, f"./{row.id}", width="stretch")
-    stage.source("map_hint")
+    with st.container(key="dk-map"):
+        stage.title("map_title", minutes=sum(row.minutes for row in CHAPTERS))
+        parts = list(dict.fromkeys(row.part for row in CHAPTERS))
+        for column, part in zip(st.columns(len(parts)), parts, strict=True):
+            rows = [row for row in CHAPTERS if row.part == part]
+            with column.container(border=True, height="stretch"):
+                st.markdown(f"**{stage.common[f'part_{part}']}**")
+                stage.source("map_minutes", minutes=sum(row.minutes for row in rows))
+                for row in rows:
+                    title = stage.chapter_title(row)
+                    label = stage.text("map_chapter", number=row.number, title=title, minutes=row.minutes)
+                    st.link_button(label, f"./{row.id}", width="stretch")
+        stage.source("map_hint")
 
 
 def question(stage: Stage) -> None:

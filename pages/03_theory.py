@@ -8,7 +8,7 @@ from dkdemo.experiments.epochs import Epochs
 from dkdemo.experiments.polynomials import Polynomials
 from dkdemo.figures import theory as figures
 from dkdemo.kernels import KERNELS, script
-from dkdemo.web import controls, data, provenance, sweeps
+from dkdemo.web import controls, data, sweeps
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, show
@@ -46,7 +46,7 @@ def ucurve(stage: Stage) -> None:
     )  # fmt: skip
     stage.say("ucurve_story")
     stage.erratum(stage.words["ucurve_slide"], stage.words["ucurve_right"], "ucurve_erratum")
-    st.caption(provenance.measured(stage.common, answer))
+    stage.measured(answer)
     explain(stage, code=SAMPLE, script=script_for(recipe))
 
 
@@ -70,7 +70,7 @@ def beyond(stage: Stage) -> None:
         stage.say("beyond_guessed", guess=stage.words[guess])
     median, points = np.asarray(answer["median"]), answer["n"]["train"]
     stage.say("beyond_story", valley=median[:points].min(), peak=median[points - 1], again=median[points:].min())
-    st.caption(provenance.measured(stage.common, answer))
+    stage.measured(answer)
     explain(stage, code=SAMPLE, script=script_for(recipe))
 
 
@@ -115,7 +115,7 @@ def demo(stage: Stage) -> None:
     if guess:
         stage.say("demo_guessed", guess=stage.words[guess])
     stage.say("demo_story")
-    st.caption(provenance.measured(stage.common, answer))
+    stage.measured(answer)
     stage.source("demo_source")
     code = ("dkdemo.random_nets:outputs_by_width", "dkdemo.regression:Spectrum", "dkdemo.regression:random_features")
     explain(stage, code=code, script=script_for(recipe))

@@ -83,6 +83,7 @@ def columns(names: list[str]) -> str:
 def trained(stage: Stage) -> None:
     words = stage.words
     stage.title("trained_title")
+    stage.equation(r"\textstyle q_i = e^{z_i/T} / \sum_j e^{z_j/T}")
     question, answered = lessons.about(stage)
     with answered:
         if question is None:
@@ -98,6 +99,7 @@ def trained(stage: Stage) -> None:
             key="temperature.trained", alt=words["trained_alt"], kernel="softmax_bars", inputs=inputs,
             sliders=[temperature_slider(stage)], download="trained",
         )  # fmt: skip
+        stage.measured(result)
         st.caption(stage.text("trained_source", accuracy=result["teacher_accuracy"], **result["n"]))
     stage.say("trained_story")
     explain(stage, code=("dkdemo.probability:softmax", "dkdemo.experiments.answer:Answer"), script=script_for(question))

@@ -26,16 +26,19 @@ BATCH = {  # a plain 5, and a 5 that looks like a 9: logits of 5, 9 and 1
 TEACHER_LAYERS, TEACHERS, STUDENT_LAYERS = (64, 256, 256, 10), 4, (64, 32, 10)  # the race's default, on digits
 RACERS = ("digits", "mnist", "fashion-mnist")
 LOSSES = ("dkdemo.distillation:kd_loss", "dkdemo.distillation:soft_loss")
+KD = (
+    r"\mathcal{L} = w\,T^2\,\mathrm{KL}\big(\sigma(v/T)\,\|\,\sigma(z/T)\big)"
+    r" + {(1-w)}\,\mathrm{CE}\big(y, \sigma(z)\big)"
+)
+SOFT = r"\mathcal{L} = T^2\,\mathrm{KL}\big(\sigma(v/T)\,\|\,\sigma(z/T)\big)"
+BIAS = r"\hat y = \arg\max_k\,(z_k + b_k)"
 SHARES = [0.29 / 0.3, 0.01 / 0.3]  # how answer A divides what the truth leaves
 
 
 def batch(stage: Stage) -> None:
     words = stage.words
     stage.title("batch_title")
-    stage.equation(
-        r"\mathcal{L} = w\,T^2\,\mathrm{KL}\big(\sigma(v/T)\,\|\,\sigma(z/T)\big)"
-        r" + {(1-w)}\,\mathrm{CE}\big(y, \sigma(z)\big)"
-    )
+    stage.equation(KD)
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         rows = {"1": words["batch_doubtful"], "0": words["batch_clear"]}
@@ -78,6 +81,7 @@ def race(stage: Stage) -> None:
     guess = stage.predict("race_guess", ("race_guess_no", "race_guess_little", "race_guess_lot"))
     if guess is None:
         return
+    stage.equation(KD)
     recipe = Race(**lessons.pictures_and_seed(RACERS))
     best = f"soft_{setting(recipe.data).temperature:g}"
     run_panel(
@@ -93,6 +97,7 @@ def race(stage: Stage) -> None:
 def everything(stage: Stage) -> None:
     words = stage.words
     stage.title("everything_title")
+    stage.equation(KD)
     recipe = Everything(**lessons.pictures_and_seed(RACERS))
     best = f"soft_{setting(recipe.data).temperature:g}"
 
@@ -137,6 +142,7 @@ def unseen(stage: Stage) -> None:
     guess = stage.predict("unseen_guess", ("unseen_guess_none", "unseen_guess_few", "unseen_guess_most"))
     if guess is None:
         return
+    stage.equation(SOFT + r", \qquad " + BIAS)
     recipe = Unseen(**lessons.hiding(stage))
     left, right = st.columns(2)
     with left:
@@ -160,6 +166,7 @@ def unseen(stage: Stage) -> None:
 def overconfident(stage: Stage) -> None:
     words = stage.words
     stage.title("overconfident_title")
+    stage.equation(SOFT + r", \qquad v = f_t(x)")
     run_panel(
         stage, Overconfident(**lessons.hiding(stage)), lambda view: unseen_figures.overconfident(view, words),
         key="overconfident", alt=words["overconfident_alt"], code=LOSSES,
@@ -170,6 +177,7 @@ def overconfident(stage: Stage) -> None:
 def gallery(stage: Stage) -> None:
     words = stage.words
     stage.title("gallery_title")
+    stage.equation(r"\textstyle p_k = e^{v_k} / \sum_j e^{v_j}, \qquad k \ne y")
     where, true, like = st.columns([2, 2, 5], vertical_alignment="bottom")
     with where:
         name = data.choose(("digits", "mnist"), own=False)
@@ -184,6 +192,7 @@ def gallery(stage: Stage) -> None:
     if result is not None:
         chart = answer_figures.gallery(result, words)
         plot(chart, key="distillation.gallery", alt=words["gallery_alt"], download="gallery")
+        stage.measured(result)
         stage.say("gallery_caption", accuracy=result["teacher"], n=result["n"]["test"])
     stage.say("gallery_story")
     explain(stage, code=("dkdemo.experiments.gallery:Gallery",), script=script_for(recipe))
@@ -191,6 +200,7 @@ def gallery(stage: Stage) -> None:
 
 def draw(stage: Stage) -> None:
     stage.title("draw_title")
+    stage.equation(r"\textstyle \sigma(v/T), \quad \sigma(z/T), \qquad \sigma(a)_k = e^{a_k} / \sum_j e^{a_j}")
     question, said = lessons.drawing(stage)
     with said:
         if question is None:

@@ -66,6 +66,7 @@ def five_or_nine(stage: Stage) -> None:
         inputs=inputs | {"second": NINE, "second_share": float(answer[NINE])},
         sliders=[Slider("alpha", stage.words["alpha"], 0.01, 0.99, 0.1)],
     )  # fmt: skip
+    stage.measured(found)
     stage.say("five_story")
     stage.erratum(stage.words["five_slide"], stage.words["five_right"], "five_erratum")
     script = f"from dkdemo.labels import smooth_labels\n\nprint(smooth_labels({FIVE}, 10, {state['alpha']}))\n"

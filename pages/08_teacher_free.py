@@ -46,6 +46,7 @@ def targets(stage: Stage) -> None:
         chart, key="teacher_free.targets", alt=stage.words["targets_alt"], kernel="three_targets", inputs=inputs,
         sliders=sliders, download="three_targets",
     )  # fmt: skip
+    stage.measured(answer)
     stage.erratum(stage.words["targets_slide"], stage.words["targets_right"], "targets_erratum")
     stage.say("targets_story")
     stage.source("targets_source")

@@ -54,6 +54,7 @@ def one_image(stage: Stage) -> None:
         chart, key="unlabelled.one", alt=stage.words["one_alt"], kernel="pseudo_label", inputs=inputs,
         sliders=[Slider("threshold", stage.words["threshold"], 0, 1, 0.95)], download="fixmatch",
     )  # fmt: skip
+    stage.measured(answer)
     stage.erratum(stage.words["one_slide"], stage.words["one_right"], "one_erratum")
     stage.say("one_story")
     stage.source("one_source")
@@ -93,6 +94,7 @@ def mixmatch(stage: Stage) -> None:
         chart, key="unlabelled.guess", alt=stage.words["guess_alt"], kernel="guess_label", inputs=inputs,
         sliders=sliders, download="mixmatch",
     )  # fmt: skip
+    stage.measured(answer)
     stage.erratum(stage.words["guess_slide"], stage.words["guess_right"], "guess_erratum")
     stage.say("guess_story")
     stage.source("mixmatch_source")
@@ -136,6 +138,7 @@ def uda(stage: Stage) -> None:
         chart, key="unlabelled.uda", alt=stage.words["uda_alt"], kernel="uda_pull", inputs=inputs,
         sliders=sliders, download="uda",
     )  # fmt: skip
+    stage.measured(answer)
     stage.erratum(stage.words["uda_slide"], stage.words["uda_right"], "uda_erratum")
     stage.say("uda_story")
     stage.source("uda_source")
@@ -178,6 +181,7 @@ def augmix(stage: Stage) -> None:
         for one in answer["operations"]
     ]
     stage.source("augmix_operations", first=rows[0], second=rows[1])
+    stage.measured(answer)
     stage.erratum(stage.words["augmix_slide"], stage.words["augmix_right"], "augmix_erratum")
     stage.say("augmix_story")
     stage.source("augmix_source")

@@ -10,7 +10,7 @@ from dkdemo.experiments.overwide import Overwide
 from dkdemo.experiments.what_buys import SIZES, WhatBuys
 from dkdemo.figures import regularising as figures
 from dkdemo.kernels import KERNELS
-from dkdemo.web import controls, data, provenance, sweeps
+from dkdemo.web import controls, data, sweeps
 from dkdemo.web.plot import plot
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, show
@@ -86,7 +86,7 @@ def freedom(stage: Stage) -> None:
     )  # fmt: skip
     stage.erratum(stage.words["freedom_slide"], stage.words["freedom_right"], "freedom_erratum")
     stage.say("freedom_story")
-    st.caption(provenance.measured(stage.common, answer))
+    stage.measured(answer)
     stage.source("freedom_source")
     code = ("dkdemo.regression:degrees_of_freedom", "dkdemo.regression:Spectrum", "dkdemo.random_nets:outputs_by_width")
     explain(stage, code=code, script=script_for(recipe))
@@ -108,7 +108,7 @@ def hurts(stage: Stage) -> None:
         stage.say("hurts_guessed", guess=stage.words[guess])
     stage.erratum(stage.words["hurts_slide"], stage.words["hurts_right"], "hurts_erratum")
     stage.say("hurts_story")
-    st.caption(provenance.measured(stage.common, answer))
+    stage.measured(answer)
     stage.source("hurts_source")
     explain(stage, code=("dkdemo.regression:ridge_weights",), script=script_for(recipe))
 

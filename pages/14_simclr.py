@@ -21,6 +21,8 @@ from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, show
 
 LOSS = r"\ell_{ij} = -\log \frac{\exp(s_{ij}/T)}{\sum_{k \ne i} \exp(s_{ik}/T)}"
+LINE = r"\textstyle \ell_{ij} = -\log\big(e^{s_{ij}/T} / \sum_{k \ne i} e^{s_{ik}/T}\big), \qquad "
+PROBE = LINE + r"\hat y = \arg\max_c\,(W h)_c"
 ANGLES = (0.35, 1.3, 2.2, 3.3, 4.1, 5.4, 0.95, 2.75, 2.0, 4.7, 3.6, 6.1)  # six pairs, some torn apart
 CIRCLE_SCRIPT = """import torch
 
@@ -65,6 +67,7 @@ def views(stage: Stage) -> None:
         key="simclr.views", alt=stage.words["views_alt"], kernel="similarity", inputs=inputs,
         sliders=[temperature(stage, 0.2)], download="views",
     )  # fmt: skip
+    stage.measured(answer)
     stage.say("views_story")
     stage.source("simclr_source")
     code = ("dkdemo.contrastive:nt_xent", "dkdemo.augment:jitter", "dkdemo.augment:resized_crop")
@@ -93,6 +96,7 @@ def circle(stage: Stage) -> None:
 
 def sphere(stage: Stage) -> None:
     stage.title("sphere_title")
+    stage.equation(LINE + r"\lVert \bar z \rVert = \lVert \tfrac{1}{n} \sum_i z_i \rVert")
     where, warmth, dice = st.columns([2, 2, 1], vertical_alignment="bottom")
     with where:
         spaces = {2: stage.words["sphere_2"], 3: stage.words["sphere_3"]}
@@ -120,6 +124,7 @@ def large_batches(stage: Stage) -> None:
     if answer is None:
         return
     plot(tables.large_batches(answer, stage.words), key="simclr.batches", alt=stage.words["batches_alt"])
+    stage.measured(answer)
     stage.erratum(stage.words["batches_slide"], stage.words["batches_right"], "batches_erratum")
     stage.say("batches_story", loss=answer["loss"], chance=math.log(2 * batch - 1))
     stage.source("batches_source")
@@ -133,6 +138,7 @@ def figure5(stage: Stage) -> None:
         return
     if guess:
         stage.say("figure5_guessed", guess=stage.words[guess])
+    stage.equation(PROBE)
     where, how, what, dice = st.columns([3, 3, 2, 1])
     with where:
         name = data.choose(DATA, default="shapes", own=False)
@@ -156,6 +162,7 @@ def figure5(stage: Stage) -> None:
 
 def matrix(stage: Stage) -> None:
     stage.title("matrix_title")
+    stage.equation(PROBE)
     with st.columns([1, 5])[0]:
         seed = controls.seed()
     run_panel(

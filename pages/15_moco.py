@@ -109,6 +109,7 @@ def shuffling(stage: Stage) -> None:
     if answer is None:
         return
     plot(runs.shuffling(answer, order, stage.words), key="moco.shuffling", alt=stage.words["shuffling_alt"])
+    stage.measured(answer)
     stage.erratum(stage.words["shuffling_slide"], stage.words["shuffling_right"], "shuffling_erratum")
     stage.say("shuffling_story")
     stage.source("shuffling_source", **answer["n"], seeds=len(answer["seeds"]))

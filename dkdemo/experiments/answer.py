@@ -28,7 +28,9 @@ class Answer(Recipe):
     """Logits of the teacher and of the student for one image; probabilities at any T are one softmax away.
 
     Both were trained once and are kept. ``drawn`` is a drawing as `as_text` writes it, white on black, centred and
-    scaled as MNIST's digits are; when empty, the image is number ``index`` of the test set. ``hidden`` is a class whose
+    scaled as MNIST's digits are; when empty, the image is number ``index`` of the test set. A test image is judged by
+    the lightly trained teacher of `dkdemo.experiments.gallery`, so that one image has one verdict in all chapters; a
+    drawing by one that has seen warped digits, the student's own. ``hidden`` is a class whose
     images the student was never shown; -1 shows it all.
     """
 
@@ -55,6 +57,7 @@ class Answer(Recipe):
         from dkdemo import datasets
         from dkdemo.device import describe, pick
         from dkdemo.evaluation import accuracy
+        from dkdemo.experiments.unseen import light_teacher
         from dkdemo.teachers import obtain
         from dkdemo.training import answers
 
@@ -64,7 +67,7 @@ class Answer(Recipe):
         if self.hidden >= len(train.classes):
             raise ValueError(f"hidden must be -1 or a class from 0 to {len(train.classes) - 1}, got {self.hidden}")
         recipe = answering(self.data, self.hidden)
-        teacher = yield from obtain(recipe.teacher)
+        teacher = yield from obtain(recipe.teacher if self.drawn else light_teacher(self.data, 0))
         student = yield from obtain(recipe)
         x = train.normalise(torch.from_numpy(image).to(test.images.device)[None])
         with torch.no_grad():

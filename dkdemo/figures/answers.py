@@ -14,7 +14,8 @@ from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.kernels.temperature import percent
 
-COLUMNS = 4  # of the gallery: also a phone shows as many
+COLUMNS = 4  # of the gallery; a phone shows half as many
+PANELS = {"": [0.18, 0.49], "2": [0.51, 0.82]}  # side by side they are one sheet in the middle
 GAP = 0.14  # between its pictures, as a share of one
 FOOT = 0.3  # below each picture, for its line
 
@@ -52,28 +53,34 @@ def gallery(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     side = images.shape[1]
     wide, tall = round(side * (1 + GAP)), round(side * (1 + FOOT))
     rows = -(-len(images) // COLUMNS)
-    sheet = np.full((rows * tall, COLUMNS * wide), np.nan)  # what is not a number is not painted
-    chart = theme.figure(212 * rows)
+    half = COLUMNS // 2  # two panels, which a phone shows one below the other
+    sheets = [np.full((rows * tall, half * wide), np.nan) for _ in "12"]  # what is not a number is not painted
+    chart = side_by_side((1, 1), ("", ""), height=212 * rows, gap=0.02)
     for place, image in enumerate(images):
-        top, left = place // COLUMNS * tall, place % COLUMNS * wide
-        sheet[top : top + side, left : left + side] = image / 255
+        panel, column = divmod(place % COLUMNS, half)
+        top, left = place // COLUMNS * tall, column * wide
+        sheets[panel][top : top + side, left : left + side] = image / 255
         doubt = percent(float(result["doubt"][place]))
         other = f"<span style='color:{theme.DARK}'>{classes[result['looks_like'][place]]} {doubt}</span>"
         chart.add_annotation(
             x=left + side / 2,
             y=top + side,
+            xref="x2" if panel else "x",
+            yref="y2" if panel else "y",
             text=f"<b>{classes[result['labels'][place]]}</b> · {other}",
             showarrow=False,
             yanchor="top",
         )
-    chart.add_heatmap(
-        z=sheet, colorscale=[[0, theme.GRID], [1, theme.TRUTH]], zmin=0, zmax=1, showscale=False, hoverinfo="skip"
-    )
-    chart.update_layout(
-        margin={"l": 4, "r": 4, "t": 8, "b": 4},
-        xaxis={"visible": False, "range": [-0.5, COLUMNS * wide - 0.5]},
-        yaxis={"visible": False, "range": [rows * tall - 0.5, -0.5], "scaleanchor": "x"},
-    )
+    hidden = {"visible": False, "constrain": "domain"}
+    for axis, sheet in zip(("", "2"), sheets, strict=True):
+        chart.add_heatmap(
+            z=sheet, colorscale=[[0, theme.GRID], [1, theme.TRUTH]], zmin=0, zmax=1, showscale=False, hoverinfo="skip",
+            xaxis=f"x{axis}", yaxis=f"y{axis}",
+        )  # fmt: skip
+        across = {**hidden, "range": [-0.5, half * wide - 0.5], "domain": PANELS[axis]}
+        down = {**hidden, "range": [rows * tall - 0.5, -0.5], "scaleanchor": f"x{axis}", "domain": [0, 1]}
+        chart.update_layout({f"xaxis{axis}": across, f"yaxis{axis}": down})
+    chart.update_layout(margin={"l": 4, "r": 4, "t": 8, "b": 4})
     numbers = {
         "true": str(classes[result["labels"][0]]),
         "second": str(classes[result["looks_like"][0]]),

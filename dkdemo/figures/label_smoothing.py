@@ -11,11 +11,13 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill, grow
 from dkdemo.figures.kept import kept
+from dkdemo.figures.naming import name_ends
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.kernels.smoothing import GAP_ALPHAS
 
 MOST_CLASSES = 10
 PRINTED = (0.05, 0.85, 0.05, 0.05)  # the slide's vector
+COLD = ("hard_1", "smooth_1")  # students who were taught at T = 1
 NETS = ("hard", "smooth")
 MARKS = (("circle", "●"), ("diamond", "◆"), ("triangle-up", "▲"))  # one shape a class, and its glyph
 
@@ -28,7 +30,7 @@ def formula(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     dash = {"symbol": "line-ew", "size": 40, "line": {"width": theme.LINE, "color": theme.FAINT}}
     chart.add_scatter(x=list(range(4)), y=list(PRINTED), mode="markers", marker=dash, hoverinfo="skip")
     chart.add_annotation(
-        x=1, y=PRINTED[1], text=words["formula_printed"], xanchor="left", xshift=24, showarrow=False,
+        x=1, y=PRINTED[1], text=words["formula_printed"], xanchor="left", xshift=44, showarrow=False,
         font={"color": theme.FAINT},
     )  # fmt: skip
     chart.add_scatter(
@@ -68,7 +70,7 @@ def five_or_nine(
     ``image``: (H, W) uint8; ``answer``: (K,) the teacher's probabilities.
     """
     chart = side_by_side(
-        (0.8, 1.2, 1.2), (words["five_image"], words["five_smoothed"], words["five_teacher"]), height=340
+        (0.6, 1.4, 1.3), (words["five_image"], words["five_smoothed"], words["five_teacher"]), height=340
     )
     picture(chart, np.repeat(image[..., None], 3, axis=-1), "")
     _target(chart, values, truth, axis="2")
@@ -78,7 +80,7 @@ def five_or_nine(
         text=[f"{share:.0%}" if share >= 0.005 else "" for share in answer],
         textposition="outside",
         textangle=0,
-        textfont={"size": 14},
+        textfont={"size": theme.FONT_SIZE},
         constraintext="none",
         cliponaxis=False,
         marker_color=[theme.TRUTH if name == truth else theme.DARK for name in range(len(answer))],
@@ -101,7 +103,7 @@ def _target(chart: go.Figure, values: Mapping[str, Any], truth: int, axis: str =
         text=values["target_text"],
         textposition="outside",
         textangle=0,
-        textfont={"size": 14},
+        textfont={"size": theme.FONT_SIZE},
         constraintext="none",
         cliponaxis=False,
         marker_color=[theme.TRUTH if name == truth else theme.DARK for name in range(MOST_CLASSES)],
@@ -225,12 +227,13 @@ def teacher(
 
     ``lessons``: the steps of the teachers and of the students.
     """
-    chart = side_by_side((1, 1.35), (words["teacher_curves"], words["teacher_end"]), height=340)
+    key = f"<span style='color:{theme.STUDENT}'>■ {words['hard_teacher']}  ▨ {words['smooth_teacher']}</span>"
+    chart = side_by_side((1.25, 1.35), (words["teacher_curves"], key), height=340)
     styles = {
-        "hard_8": (theme.TEACHER, "solid"),
-        "smooth_8": (theme.TEACHER, "dash"),
-        "hard_1": (theme.FAINT, "solid"),
-        "smooth_1": (theme.FAINT, "dash"),
+        "hard_8": (theme.STUDENT, "solid"),
+        "smooth_8": (theme.STUDENT, "dash"),
+        "hard_1": (theme.STUDENT, "solid"),
+        "smooth_1": (theme.STUDENT, "dash"),
     }
     teachers = {"hard_teacher": (theme.TEACHER, "solid"), "smooth_teacher": (theme.TEACHER, "dash")}
     for name, (color, dash) in (styles | teachers).items():
@@ -239,6 +242,7 @@ def teacher(
             x=[event.step for event in seen],
             y=[event.metrics[name] for event in seen],
             mode="lines",
+            opacity=0.5 if name in COLD else 1,
             line={"color": color, "width": 1.5 if name in teachers else theme.LINE + 1, "dash": dash},
             hovertemplate=f"{words[name]}: %{{y:.1%}}<extra></extra>",
         )
@@ -253,7 +257,7 @@ def teacher(
             textposition="outside",
             cliponaxis=False,
             name=words[f"{net}_teacher"],
-            marker={"color": theme.TEACHER, "opacity": 1 if net == "hard" else 0.55, "pattern": {"shape": dash}},
+            marker={"color": theme.STUDENT, "opacity": 1 if net == "hard" else 0.55, "pattern": {"shape": dash}},
             hovertemplate=f"{words[f'{net}_teacher']}, %{{x}}: %{{y:.1%}}<extra></extra>",
             xaxis="x2",
             yaxis="y2",
@@ -261,26 +265,28 @@ def teacher(
     first, last = lessons[0], sum(lessons)
     divide = {"color": theme.REST, "width": 2, "dash": "dot"}
     chart.add_shape(type="line", x0=first, x1=first, y0=0, y1=1.1, line=divide)
-    chart.add_annotation(
-        x=0.06 * last, y=0.3, text=words["teacher_legend"], xanchor="left", align="left", showarrow=False,
-        font={"color": theme.FAINT, "size": 14},
-    )  # fmt: skip
+    if result and progress:
+        name_ends(chart, _students(progress, words), last, span=1.12, tall=235)
     chart.update_layout(
         barmode="group",
         bargap=0.25,
-        xaxis={"range": [0, last], "title": {"text": words["student_steps"]}, "nticks": 4},
+        xaxis={"range": [0, 1.95 * last], "title": {"text": words["student_steps"]}, "tickvals": [0, first, last]},
         yaxis=_shares(),
         xaxis2={"type": "category"},
         yaxis2=_shares(),
     )
-    chart.add_annotation(
-        x=0.99, y=1.06, xref="x2 domain", yref="y2 domain", xanchor="right", yanchor="top", showarrow=False,
-        text=f"■ {words['hard_teacher']}   ▨ {words['smooth_teacher']}", font={"color": theme.TEACHER, "size": 15},
-    )  # fmt: skip
     if not result:
         return note(chart, claim=words["teacher_running"])
     numbers = {"digit": result["hide"], "hard": result["before"]["hard_8"], "smooth": result["before"]["smooth_8"]}
     return note(chart, claim=fill(words["teacher_claim"], numbers))
+
+
+def _students(progress: Sequence[Any], words: Mapping[str, str]) -> list[tuple[float, str, str]]:
+    """Where the students ended and what to call them; those at T = 1 lie on each other and share a name."""
+    ends = {name: end for event in progress for name, end in event.metrics.items()}
+    cold = max(ends.get(name, 0.0) for name in COLD)
+    named = [(ends.get(name, 0.0), words[name], theme.STUDENT) for name in ("hard_8", "smooth_8")]
+    return [*named, (cold, words["teacher_1_before"], theme.STUDENT)]
 
 
 def _numbers(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill, grow
 from dkdemo.figures.kept import kept
 from dkdemo.figures.label_smoothing import picture
+from dkdemo.figures.naming import name_curves
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.kernels.mixing import DENSITY_AT
 
@@ -198,10 +199,9 @@ def midpoint(result: Mapping[str, Any] | None, ghost: Mapping[str, Any] | None, 
         x=[0, 0.5, 1], y=[1, 0.5, 1], mode="lines", hoverinfo="skip",
         line={"color": theme.TRUTH, "width": 2, "dash": "dot"},
     )  # fmt: skip
-    chart.add_annotation(
-        x=0.5, y=0.28, text=words["midpoint_taught"], showarrow=True, ax=0, ay=0, font={"color": theme.TRUTH},
-        arrowhead=0,
-    )  # fmt: skip
+    taught = ([0, 0.5, 1], [1, 0.5, 1], words["midpoint_taught"], theme.TRUTH)
+    curves = [(result["line"]["share"], result["line"][name], words[name], STYLES[name][0]) for name in WALK if result]
+    name_curves(chart, [taught, *curves], x=(0, 1), y=(0.2, 1.05), size=(560, 235))
     chart.update_layout(
         xaxis={"range": [0, 1], "tickvals": [0, 0.5, 1], "title": {"text": words["midpoint_share"], "standoff": 2}},
         yaxis={"range": [0.2, 1.05], "tickformat": ".0%", "tickvals": [0.25, 0.5, 0.75, 1]},

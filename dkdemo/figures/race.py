@@ -11,8 +11,10 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.kept import kept
+from dkdemo.figures.naming import name_ends
 from dkdemo.figures.panels import note, side_by_side
 
+FINAL_TALL = 215  # pixels of the final panel's y axis
 CURVES = ("hard", "soft_1", "soft_2", "soft_4", "soft_8", "soft_20")
 
 
@@ -42,7 +44,7 @@ def race(view: Any, words: Mapping[str, str], *, best: str, floor: float, tellin
         yaxis={"range": [0, 1.04], "tickformat": ".0%", "dtick": 0.25},
         xaxis2={
             "type": "log",
-            "range": [-0.15, 1.45],
+            "range": [-0.15, 2.0],  # to the right of the dots there is room for names
             "tickvals": [1, 2, 4, 8, 20],
             "title": {"text": words["race_temperature"], "standoff": 4},
         },
@@ -133,14 +135,10 @@ def _finals(chart: go.Figure, result: Mapping[str, Any], words: Mapping[str, str
         chart.add_scatter(
             x=ends, y=[result["teacher"]] * 2, mode="lines", line={"color": theme.TEACHER, "width": theme.LINE}, **place
         )
-        near = abs(result["teacher"] - hard.mean()) < 0.1 * (1 - floor)  # two names must not lie on each other
-        for y, key, ink, anchor in (
-            (hard.mean(), "race_hard", theme.TRUTH, "top"),
-            (result["teacher"], "teacher", theme.TEACHER, "bottom" if near else "top"),
-        ):
-            chart.add_annotation(
-                x=1.42, y=y, xref="x2", yref="y2", text=words[key], showarrow=False, xanchor="right", yanchor=anchor,
-                font={"color": ink},
-            )  # fmt: skip
+        names = [
+            (float(hard.mean()), words["race_hard"], theme.TRUTH),
+            (result["teacher"], words["teacher"], theme.TEACHER),
+        ]
+        name_ends(chart, names, np.log10(ends[1]), span=1.02 * (1 - floor), tall=FINAL_TALL, floor=floor, axis="2")
     line = {"color": color, "width": theme.LINE}
     chart.add_scatter(x=temperatures, y=soft.mean(1), mode="lines", line=line, **place)

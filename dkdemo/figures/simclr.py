@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill, grow
 from dkdemo.figures.kept import kept
+from dkdemo.figures.naming import name_ends
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.figures.race import curve
 
@@ -152,7 +153,7 @@ def circle(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
 @kept
 def sphere(view: Any, dimensions: int, words: Mapping[str, str]) -> go.Figure:
     """The cloud of z on the circle or the sphere, and how long its mean vector still is."""
-    chart = side_by_side((1, 1.2), ("", words["sphere_curve"]), height=400)
+    chart = side_by_side((1, 1.2), ("", words["sphere_curve"]), height=384)
     last = view.result["last"] if view.result else {}
     dot = {"size": 9 if dimensions == 2 else 5, "color": theme.STUDENT, "opacity": 0.55}
     if dimensions == 2:
@@ -234,6 +235,7 @@ def figure5(view: Any, measure: str, words: Mapping[str, str]) -> go.Figure:
         for name, dash in (("probe", "solid"), ("hue", "dot")):
             _past(chart, ghost, name, dash, "")
         _past(chart, ghost, measure, "solid", "2")
+    ends: list[tuple[float, str, str]] = []
     if view.result is not None:
         end = max(event.step for event in view.progress)
         known = (("random", words["figure5_random"], "dash"), ("pixels", words["figure5_pixels"], "dot"))
@@ -241,22 +243,24 @@ def figure5(view: Any, measure: str, words: Mapping[str, str]) -> go.Figure:
             height = view.result[name]["probe"]
             line = {"color": theme.FAINT, "width": 2, "dash": dash}
             chart.add_scatter(x=[0, end], y=[height] * 2, mode="lines", line=line, hoverinfo="skip")
-            chart.add_annotation(
-                x=end / 2, y=height, text=label, showarrow=False, xanchor="center",
-                yanchor="top" if name == "random" else "bottom",
-                font={"color": theme.FAINT, "size": 15},
-            )  # fmt: skip
-    curve(chart, view, "hue", theme.TRUTH, words["figure5_hue"], dash="dot")
-    curve(chart, view, "probe", theme.STUDENT, words["figure5_shape"])
+            ends.append((height, label, theme.FAINT))
+    curve(chart, view, "hue", theme.TRUTH, "", dash="dot")
+    curve(chart, view, "probe", theme.STUDENT, "")
     curve(chart, view, measure, theme.STUDENT, "")
     chart.data[-1].update(xaxis="x2", yaxis="y2", hovertemplate="%{y:.3g}<extra></extra>")
     for trace in chart.data:
         if trace.meta and trace.meta["progress"]["y"] in PROBED:
             trace.update(mode="lines+markers", marker={"size": 9})
     steps = view.progress[0].steps if view.progress else 200
+    if view.result is not None:
+        shapes = "hue" in view.result["trained"]  # elsewhere the class is no shape
+        ends.append((_last(view, "probe"), words["figure5_shape" if shapes else "figure5_class"], theme.STUDENT))
+        if shapes:
+            ends.append((_last(view, "hue"), words["figure5_hue"], theme.TRUTH))
+        name_ends(chart, ends, end, span=1.04, tall=245)
     side = {"title": {"text": words["steps"], "standoff": 4}, "range": [0, steps]}
     chart.update_layout(
-        xaxis=side,
+        xaxis={**side, "range": [0, 1.4 * steps], "tickvals": [0, steps // 2, steps]},  # room for names
         xaxis2=side,
         yaxis={"range": [0, 1.04], "tickformat": ".0%", "dtick": 0.25},
         yaxis2={"range": list(span), "tickformat": ticks},
@@ -264,6 +268,11 @@ def figure5(view: Any, measure: str, words: Mapping[str, str]) -> go.Figure:
     if view.result is None:
         return note(chart, claim=words["figure5_running"])
     return note(chart, claim=figure5_claim(view.result, words))
+
+
+def _last(view: Any, name: str) -> float:
+    """The last measured value of a curve."""
+    return float([event.metrics[name] for event in view.progress if name in event.metrics][-1])
 
 
 def figure5_claim(result: Mapping[str, Any], words: Mapping[str, str]) -> str:

@@ -47,7 +47,7 @@ def _cells(table: Any, axis: str, color: str, top: float) -> go.Heatmap:
         xgap=2,
         ygap=2,
         texttemplate="%{z:.0%}",
-        textfont={"size": 15},
+        textfont={"size": theme.FONT_SIZE},
         xaxis=f"x{axis}",
         yaxis=f"y{axis}",
         hovertemplate="%{y} → %{x}: %{z:.1%}<extra></extra>",
@@ -57,7 +57,7 @@ def _cells(table: Any, axis: str, color: str, top: float) -> go.Heatmap:
 @kept
 def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """The 7 x 7 pairs twice: measured here on shapes, cell by cell, and the paper's on ImageNet."""
-    chart = side_by_side((1, 1), (words["matrix_here"], words["matrix_paper"]), height=400, gap=0.12)
+    chart = side_by_side((1, 1), (words["matrix_here"], words["matrix_paper"]), height=384, gap=0.12)
     empty = np.full((len(LOOKS), len(LOOKS)), np.nan)
     ours = _cells(np.asarray(result["table"]) if result else empty, "", theme.STUDENT, 1.0)
     chart.add_trace(bind_snapshot(ours, "table", z="probe"))
@@ -73,14 +73,14 @@ def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Fig
                     "tickangle": 0,
                     "range": [-0.5, len(LOOKS) - 0.5],
                     "showgrid": False,
-                    "tickfont": {"size": 14},
+                    "tickfont": {"size": 16},
                 },
                 f"yaxis{axis}": {
                     "tickvals": places,
                     "ticktext": names,
                     "range": [len(LOOKS) - 0.5, -0.5],
                     "showgrid": False,
-                    "tickfont": {"size": 14},
+                    "tickfont": {"size": 16},
                 },
             }
         )

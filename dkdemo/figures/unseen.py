@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.kept import kept
+from dkdemo.figures.naming import name_curves
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.figures.race import curve
 
@@ -21,7 +22,7 @@ STUDENTS = (  # result's order: config, colour, dash
 )
 SHARE_AXIS = {"range": [-0.02, 1.06], "tickformat": ".0%", "dtick": 0.25}
 STEPS = "student_step"
-NAMED = 0.25  # a rising curve carries its name at this height
+HALF = (440, 235)  # pixels of a panel that has half the page
 
 
 def hidden_name(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
@@ -33,16 +34,19 @@ def hidden_name(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
 def learning(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Accuracy on the hidden digit, before any bias, while three students learn."""
     chart = side_by_side((1,), (words["unseen_learning"],), height=340)
-    for index, (name, color, dash) in enumerate(STUDENTS):
-        curve(chart, view, name, color, words[f"unseen_{name}"], dash=dash, below=name == "soft", x=STEPS)
-        if name == "shuffled" and chart.layout.annotations[-1].text == words["unseen_shuffled"]:
-            chart.layout.annotations[-1].update(xanchor="left", x=chart.data[index].x[0])
+    for name, color, dash in STUDENTS:
+        curve(chart, view, name, color, "", dash=dash, x=STEPS)
     chart.update_layout(
         xaxis={"title": {"text": words["race_steps"], "standoff": 4}, "rangemode": "tozero"}, yaxis=SHARE_AXIS
     )
     result = view.result
     if result is None:
         return note(chart, claim=words["lesson_running" if view.running else "unseen_waiting"])
+    curves = [
+        (trace.x, trace.y, words[f"unseen_{name}"], color)
+        for trace, (name, color, _) in zip(chart.data, STUDENTS, strict=True)
+    ]
+    name_curves(chart, curves, x=(0, max(curves[0][0])), y=SHARE_AXIS["range"], size=HALF)
     by = {name: (result["before_mean"][row], result["after_mean"][row]) for row, (name, *_) in enumerate(STUDENTS)}
     numbers = {
         "digit": hidden_name(result, words),
@@ -65,12 +69,6 @@ def bias(result: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[st
         chart.add_scatter(
             y=result["curve"][row], line={**line, "width": theme.LINE + 1}, name=words[f"unseen_{name}"], **place
         )
-        rises = int(np.argmax(np.asarray(result["curve"][row]) >= NAMED))
-        where = {"xanchor": "right", "yanchor": "bottom", "xshift": -8, "y": NAMED}
-        if rises == 0:  # already up at the left end: the name goes below it
-            where = {"xanchor": "left", "yanchor": "top", "yshift": -14, "y": result["curve"][row][0]}
-        label = words[f"unseen_{name}"]
-        chart.add_annotation(x=biases[rises], text=label, showarrow=False, font={"color": color}, **where)
         if name == "soft":
             chart.add_scatter(y=result["curve_all"][row], line={"color": theme.FAINT, "width": 2}, **place)
     chart.add_scatter(
@@ -85,14 +83,12 @@ def bias(result: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[st
     chart.add_shape(
         type="line", x0=chosen, x1=chosen, y0=0, y1=1, line={"color": theme.STUDENT, "width": 2, "dash": "dot"}
     )
-    chart.add_annotation(
-        x=chosen, y=0.1, text=words["unseen_bias_chosen"], showarrow=False, xanchor="left", xshift=6,
-        font={"color": theme.STUDENT},
-    )  # fmt: skip
-    chart.add_annotation(
-        x=biases[-1], y=result["curve_all"][0][-1], text=words["unseen_all"], showarrow=False, xanchor="right",
-        yanchor="top", font={"color": theme.FAINT},
-    )  # fmt: skip
+    named = [
+        (biases, result["curve"][row], words[f"unseen_{name}"], color) for row, (name, color, _) in enumerate(STUDENTS)
+    ]
+    named.append((biases, result["curve_all"][0], words["unseen_all"], theme.FAINT))
+    named.append(([chosen, chosen], [0, 1], words["unseen_bias_chosen"], theme.STUDENT))
+    name_curves(chart, named, x=(biases[0], biases[-1]), y=SHARE_AXIS["range"], size=HALF)
     chart.update_layout(xaxis={"range": [biases[0], biases[-1]]}, yaxis=SHARE_AXIS)
     return note(chart, claim=words["unseen_bias_claim"])
 
@@ -125,7 +121,7 @@ def whispers(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
 def overconfident(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Two teachers: how right they are, what they let slip of the hidden digit, and what their students make of it."""
     headings = words["overconfident_accuracy"], words["overconfident_whisper"], words["overconfident_hidden"]
-    chart = side_by_side((0.8, 0.8, 1.4), headings, gap=0.09)
+    chart = side_by_side((0.8, 0.8, 1.4), headings, height=345, gap=0.09)
     names = [words["overconfident_light"], words["overconfident_sure"]]
     result = view.result
     for axis, key, color, how in (("", "teacher", theme.TEACHER, ".1%"), ("2", "whisper", theme.DARK, ".1%")):

@@ -19,6 +19,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 T = TypeVar("T")
+REVEALED = "revealed"  # said of `present` where no poll shall stand before a picture: screenshots, tests, a rehearsal
 
 
 def _memory(name: str) -> dict[Any, Any]:
@@ -77,6 +78,28 @@ def follow(name: str, value: Any, default: Any) -> None:
 def answered(chapter: str, name: str) -> str:
     """What the viewer last answered to a poll of any chapter; "" if nothing, or if the session is a new one."""
     return str(_memory("kept").get((chapter, name)) or st.query_params.get(name, ""))
+
+
+def presenting() -> bool:
+    """Is this the lecturer's screen?"""
+    return st.query_params.get("present") in ("1", REVEALED)
+
+
+def shown(name: str) -> bool:
+    """Has the presenter revealed the answer to this poll? What is shown stays shown, and the address says so."""
+    if st.query_params.get("present") == REVEALED:
+        return True
+    revealed, place = _memory("shown"), (here()[0], name)
+    if st.query_params.get("reveal") == "1":
+        revealed[place] = True
+    elif place in revealed and not travelling():  # who travels must find the history as it was left
+        st.query_params["reveal"] = "1"
+    return place in revealed
+
+
+def show(name: str) -> None:
+    """Callback of the button under a poll on the lecturer's screen."""
+    _memory("shown")[here()[0], name] = True
 
 
 def moved() -> bool:

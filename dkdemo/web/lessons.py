@@ -112,5 +112,6 @@ def both_answers(stage: Stage, question: Answer) -> None:
         chart, key="distillation.draw", alt=words["draw_alt"], kernel="two_answers", inputs=inputs,
         sliders=[slider], download="drawn",
     )  # fmt: skip
+    stage.measured(result)
     st.caption(stage.text("draw_source", teacher=result["teacher_accuracy"], student=result["student_accuracy"]))
     explain(stage, code=("dkdemo.experiments.answer:Answer",), script=script("two_answers", state))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from dkdemo.figures.binding import fill
-from dkdemo.web import address, controls, language
+from dkdemo.web import address, controls, language, provenance
 from dkdemo.web.registry import Chapter, Scene
 from dkdemo.web.registry import chapter as find_chapter
 from dkdemo.web.text import Words
@@ -64,18 +65,34 @@ class Stage:
         """A citation or other small print."""
         st.caption(self.text(key, **numbers))
 
+    def measured(self, answer: Mapping[str, Any]) -> None:
+        """Where the numbers of a short answer come from, as `run_panel` writes it under a run."""
+        st.caption(provenance.measured(self.common, answer))
+
     def predict(self, key: str, options: Sequence[str]) -> str | None:
         """Ask before showing: None until the viewer has committed, then the key of the option chosen.
 
-        ``options`` are keys of this chapter's words. The presenter is not asked and gets ``""``: show
-        the picture, without a guess to mark on it.
+        ``options`` are keys of this chapter's words. The presenter, who asks the room, gets None until the
+        answer is revealed and then ``""``: show the picture, without a guess to mark on it.
         """
         if self.presenter:
-            return ""
+            return "" if self._revealed(key, options) else None
         guess = controls.poll(self.words[key], {option: self.words[option] for option in options}, key)
         if not guess:
             st.caption(self.common["predict_first"])
         return guess or None
+
+    def _revealed(self, key: str, options: Sequence[str]) -> bool:
+        """Put the question to the room until one click, or the B that a clicker sends to blank the screen."""
+        if address.shown(key):
+            return True
+        with st.container(key="dk-poll"):
+            st.markdown(f"**{self.words[key]}**\n\n" + "\n".join(f"- {self.words[option]}" for option in options))
+            st.button(
+                self.common["reveal"], key=f"dk.reveal.{key}", type="primary", icon=":material/visibility:",
+                shortcut="b", on_click=address.show, args=(key,),
+            )  # fmt: skip
+        return False
 
 
 def _stage(chapter: Chapter) -> tuple[Stage, bool]:
@@ -90,7 +107,7 @@ def _stage(chapter: Chapter) -> tuple[Stage, bool]:
         scene=scene,
         words=Words(words, chapter.id),
         common=Words(words, "common"),
-        presenter=st.query_params.get("present") == "1",
+        presenter=address.presenting(),
         browser=viewer(),
     )
     return stage, found is not None

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from dkdemo.web import language
+from dkdemo.web import address, language
 from dkdemo.web.registry import CHAPTERS, ROOT, Chapter, Scene
 from dkdemo.web.text import LANGUAGES, Words
 
@@ -60,7 +60,7 @@ def header(chapter: Chapter, scene: Scene) -> None:
             "at": [chapter.id, scene.id],
             "lang": words,
             "languages": LANGUAGES,
-            "present": st.query_params.get("present") == "1",
+            "present": address.presenting(),
             "words": {name: common[f"walk_{name}"] for name in WORDS},
         },
     )

@@ -91,7 +91,7 @@ def _shoot(
             page.on("pageerror", lambda error, said=said: said.append(error.message))
             for chapter, scene in scenes:
                 where = f"{size} {theme} {language} {chapter.id}/{scene.id}"
-                page.goto(f"{app}/{chapter.id}?scene={scene.id}&present=1&lang={language}&{options.query}")
+                page.goto(f"{app}/{chapter.id}?scene={scene.id}&present=revealed&lang={language}&{options.query}")
                 settle(page)
                 if options.run:
                     run(page)

@@ -13,7 +13,7 @@ from dkdemo.kernels.others import log_n_bound, metric_forces
 
 def scene(page: Page, app: str, address: str) -> None:
     """Open a scene and wait until its picture is drawn."""
-    page.goto(f"{app}/others?lang=en&present=1&scene={address}")
+    page.goto(f"{app}/others?lang=en&present=revealed&scene={address}")
     drawn = page.locator(".dk-chart .main-svg").first
     again = page.get_by_role("button", name="Ask again")
     expect(drawn.or_(again).first).to_be_visible()

@@ -12,9 +12,9 @@ from dkdemo.web.text import Words
 
 Open = Callable[..., BrowserContext]
 WORDS = Words("en", "common")
-RACE = "/distillation?scene=race&lang=en&present=1"
-LONG = "/mixing?scene=noise&lang=en&present=1"  # seconds
-ENDLESS = "/simclr?scene=matrix&lang=en&present=1"  # over a minute: never over before a slow page is open
+RACE = "/distillation?scene=race&lang=en&present=revealed"
+LONG = "/mixing?scene=noise&lang=en&present=revealed"  # seconds
+ENDLESS = "/simclr?scene=matrix&lang=en&present=revealed"  # over a minute: never over before a slow page is open
 PATIENCE = 90_000  # milliseconds: two cores, shared with everything else a test machine does
 pytestmark = pytest.mark.training
 

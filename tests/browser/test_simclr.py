@@ -93,7 +93,7 @@ def test_large_batches_say_what_the_slide_meant(page: Page, app: str) -> None:
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("figure5&present=1", r"^Trained with crop: shape \d\d%, below the untrained net"),
+        ("figure5&present=revealed", r"^Trained with crop: shape \d\d%, below the untrained net"),
         ("sphere&space=2", r"^The mean vector shrank from \d\.\d\d to \d\.\d\d"),
     ],
 )

@@ -36,7 +36,7 @@ def claim(page: Page, words: str | re.Pattern[str]) -> None:
 
 
 def test_alpha_decides_what_the_slide_should_have_printed(page: Page, app: str) -> None:
-    scene(page, app, "label_smoothing?scene=formula&present=1&alpha=0.8")
+    scene(page, app, "label_smoothing?scene=formula&present=revealed&alpha=0.8")
     claim(page, re.compile("the truth keeps 40.0%, every wrong class gets 20.0%"))
     page.get_by_role("button", name="Slide's values").first.click()
     claim(page, re.compile("the truth keeps 85.0%, every wrong class gets 5.0%"))

@@ -33,7 +33,7 @@ def traces(page: Page, path: str) -> object:
 
 
 def test_a_bar_moved_by_arrow_keys_changes_the_answer_and_the_link(page: Page, app: str) -> None:
-    scene(page, app, "temperature?scene=slider&present=1&temperature=2")
+    scene(page, app, "temperature?scene=slider&present=revealed&temperature=2")
     page.get_by_role("slider", name=re.compile("cat")).press("ArrowUp")
     logits = traces(page, "data[0].y")
     assert logits == pytest.approx([1.6, 2.8, 0.9])
@@ -46,7 +46,7 @@ def test_a_bar_moved_by_arrow_keys_changes_the_answer_and_the_link(page: Page, a
 
 
 def test_the_slides_columns_and_its_prompt_stand_beside_the_chart(page: Page, app: str) -> None:
-    scene(page, app, "temperature?scene=slider&present=1")
+    scene(page, app, "temperature?scene=slider&present=revealed")
     expect(page.get_by_text("0.71624742", exact=False).first).to_be_visible()
     page.get_by_text("The slide's Python prompt").click()
     box = page.get_by_role("textbox")
@@ -78,7 +78,7 @@ def test_without_t_squared_heat_turns_the_soft_loss_off(page: Page, app: str) ->
 
 
 def test_the_loss_stays_while_the_darkness_moves(page: Page, app: str) -> None:
-    scene(page, app, "distillation?scene=darkness&present=1")
+    scene(page, app, "distillation?scene=darkness&present=revealed")
     slider = page.get_by_role("slider", name="Share of the rest that goes to the 9")
     for key in ("Home", "End"):
         slider.press(key)
@@ -105,7 +105,7 @@ def test_the_room_commits_before_it_sees(page: Page, app: str) -> None:
     ],
 )
 def test_a_live_scene_runs_and_claims_what_it_measured(page: Page, app: str, name: str, told: str) -> None:
-    scene(page, app, f"distillation?scene={name}&present=1")
+    scene(page, app, f"distillation?scene={name}&present=revealed")
     page.get_by_role("button", name=re.compile(r"^Run")).click()
     expect(page.locator(".dk-claim")).to_have_text(re.compile(told), timeout=LONG)
     expect(page.get_by_text("measured here ·")).to_be_visible()
@@ -113,7 +113,7 @@ def test_a_live_scene_runs_and_claims_what_it_measured(page: Page, app: str, nam
 
 @pytest.mark.training
 def test_the_unseen_digit_runs_and_its_bias_slides_without_the_server(page: Page, app: str) -> None:
-    scene(page, app, "distillation?scene=unseen&present=1&hidden=5")
+    scene(page, app, "distillation?scene=unseen&present=revealed&hidden=5")
     page.get_by_role("button", name=re.compile(r"^Run")).click()
     claims = page.locator(".dk-claim")
     expect(claims.first).to_have_text(re.compile(r"^It never saw a 5, and recognises \d+% of them"), timeout=LONG)

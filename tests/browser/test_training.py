@@ -65,7 +65,7 @@ def test_the_rate_decides_who_arrives(page: Page, app: str, key: str, words: str
 
 
 def test_shares_make_room_and_the_cost_ends_at_the_entropy(page: Page, app: str) -> None:
-    scene(page, app, "entropy&present=1&shares=0.7,0.2,0.1,0.7,0.2,0.1")
+    scene(page, app, "entropy&present=revealed&shares=0.7,0.2,0.1,0.7,0.2,0.1")
     claim(page, r"^CE 1\.16 = H 1\.16 \+ KL 0\.00 bits")
     handle = page.get_by_role("slider", name=re.compile("q dog"))
     for _ in range(8):

@@ -98,7 +98,7 @@ def test_the_three_answers_agree_when_nothing_is_mixed_in(page: Page, app: str) 
 
 @pytest.mark.timeout(400)
 def test_fixmatch_runs_and_claims_what_it_measured(page: Page, app: str) -> None:
-    scene(page, app, "fixmatch&present=1")
+    scene(page, app, "fixmatch&present=revealed")
     page.get_by_role("button", name=re.compile(r"Run (anew )?\(about")).click()
     expect(page.get_by_text(re.compile("measured here|replay")).first).to_be_visible(timeout=180_000)
     claim(page, r"^FixMatch: 9\d\.\d% with 40 labels .* in the worst of 3 seeds \d\.\d points ahead")

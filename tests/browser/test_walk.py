@@ -46,7 +46,7 @@ def test_a_clicker_walks_scenes_and_chapters_and_the_address_follows(app: str, p
         page.keyboard.press("PageDown" if stop % 2 else "ArrowRight")
         at(page, stop)
         expect(page).to_have_url(re.compile(rf"scene={STOPS[stop][1].id}"))
-    expect(page).to_have_url(re.compile(r"/temperature\?"))
+    expect(page).to_have_url(re.compile(rf"/{CHAPTERS[1].id}\?"))
     page.keyboard.press("PageUp")
     at(page, FIRST_OF_SECOND - 1)
     page.keyboard.press("ArrowLeft")
@@ -152,22 +152,49 @@ def test_each_viewer_has_an_own_language_kept_in_the_address(app: str, new_conte
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
-def test_presenter_mode_skips_the_questions_on_every_scene(app: str, page: Page) -> None:
+def test_presenter_mode_puts_a_question_to_the_room_until_it_is_revealed(app: str, page: Page) -> None:
     question = FIRST_OF_SECOND - 1
     page.goto(app + address(question))
     at(page, question)
     expect(page.get_by_text("classical theory")).to_be_hidden()
     page.get_by_role("button", name="Presenter mode").click()
+    reveal = page.locator(".st-key-dk-poll button")
+    expect(reveal).to_be_visible()
+    expect(page.get_by_text(Words("en", "opening")["question_depends"])).to_be_visible()
+    expect(page.get_by_text("classical theory")).to_be_hidden()
+    reveal.click()
     expect(page.get_by_text("classical theory")).to_be_visible()
+    expect(page).to_have_url(re.compile("reveal=1"))
     page.keyboard.press("PageUp")
     at(page, question - 1)
     expect(page).to_have_url(re.compile("present=1"))
+    expect(page).not_to_have_url(re.compile("reveal=1"))
+    page.keyboard.press("PageDown")
+    at(page, question)
+    expect(page.get_by_text("classical theory")).to_be_visible()
+    page.keyboard.press("PageDown")
+    at(page, question + 1)
+
+
+def test_the_clicker_is_never_held_up_by_a_poll_and_one_key_reveals_it(app: str, page: Page) -> None:
+    question = FIRST_OF_SECOND - 1
+    page.goto(app + address(question - 1, present="1"))
+    at(page, question - 1)
+    page.keyboard.press("PageDown")
+    at(page, question)
+    page.keyboard.press("PageDown")
+    at(page, question + 1)
+    page.go_back()
+    at(page, question)
+    expect(page.get_by_text("classical theory")).to_be_hidden()
+    page.keyboard.press("b")
+    expect(page.get_by_text("classical theory")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_scene_scrolls_sideways_on_a_phone(app: str, new_context: Open, language: str) -> None:
     page = new_context(viewport={"width": 390, "height": 844}, has_touch=True).new_page()
-    page.goto(f"{app}/?lang={language}&present=1")
+    page.goto(f"{app}/?lang={language}&present=revealed")
     for stop in range(len(STOPS)):
         expect(page.locator(".dk-here-scene")).to_have_text(name_of(stop, language))
         expect(page.locator('[data-testid="stApp"]')).to_have_attribute("data-test-script-state", "notRunning")
@@ -181,7 +208,7 @@ def test_no_scene_scrolls_sideways_on_a_phone(app: str, new_context: Open, langu
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_title_control_and_picture_fit_the_projector(app: str, page: Page, language: str) -> None:
-    page.goto(f"{app}/?lang={language}&present=1")
+    page.goto(f"{app}/?lang={language}&present=revealed")
     low = []
     for stop in range(len(STOPS)):
         expect(page.locator(".dk-here-scene")).to_have_text(name_of(stop, language))

@@ -10,6 +10,7 @@ from dkdemo.experiments.answer import Answer, as_image, as_text, shrink
 from dkdemo.experiments.gallery import Gallery
 from dkdemo.experiments.recipe import from_values
 from dkdemo.jobs.events import from_json, to_json
+from dkdemo.web.lessons import DOUBTFUL
 
 
 def result(recipe):
@@ -71,11 +72,20 @@ def test_the_answer_to_a_test_image_and_to_a_drawing() -> None:
 
 
 @pytest.mark.training
+def test_a_test_image_has_one_verdict_in_all_chapters() -> None:
+    ambiguous = result(Gallery(label=5, other=9, count=1))
+    same = result(Answer(index=int(ambiguous["index"][0])))
+    np.testing.assert_allclose(same["teacher_logits"], ambiguous["logits"][0], atol=1e-4)
+    assert same["label"] == 5
+    assert ambiguous["index"][0] == DOUBTFUL, "the picture that the page of temperature starts with"
+
+
+@pytest.mark.training
 @pytest.mark.mnist
 def test_mnist_digits_are_answered_as_they_are_and_shrunk_ones_mostly() -> None:
     found = result(Answer(data="mnist", index=0))
     assert found["label"] == found["teacher_logits"].argmax() == found["student_logits"].argmax() == 7
-    assert found["teacher_accuracy"] > 0.97
+    assert found["teacher_accuracy"] > 0.95
     assert found["student_accuracy"] > 0.95
     arrays = datastore.load_arrays("mnist")
     right = 0

@@ -19,8 +19,8 @@ from typing import Any
 
 from client import PageError, Visitor, listen
 
-SCENE = ("temperature", "scene=slider&present=1")
-RACE = ("distillation", "scene=race&present=1")
+SCENE = ("temperature", "scene=slider&present=revealed")
+RACE = ("distillation", "scene=race&present=revealed")
 RACE_CHART = "distillation.race.plot"
 LONG = 600.0  # seconds: a training inside a Streamlit script, while fifty browsers want that script's server
 Change = Callable[[Visitor, float], Awaitable[float]]
@@ -235,7 +235,7 @@ def frames(address: str, scenes: list[tuple[str, str]], count: int = 90) -> list
     try:
         page = browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-US").new_page()
         for chapter, scene in scenes:
-            page.goto(f"{address}/{chapter}?scene={scene}&present=1")
+            page.goto(f"{address}/{chapter}?scene={scene}&present=revealed")
             page.wait_for_load_state("networkidle")
             if not page.locator(".dk-slider input").count() or not page.locator(".dk-chart .main-svg").count():
                 continue

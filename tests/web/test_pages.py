@@ -79,12 +79,20 @@ def test_nonsense_in_the_address_gets_a_sentence_and_the_first_scene(chapter):
     assert not [text for text in sentences(test) if "<b>" in text]
 
 
-def test_the_presenter_is_not_asked():
+def test_the_presenter_reveals_what_the_room_was_asked():
     asked = opened(CHAPTERS[0], scene="question")
     assert [button.label for button in asked.button_group]
     assert not any("theory" in text.value for text in asked.markdown)
-    told = opened(CHAPTERS[0], scene="question", present="1")
-    assert any("theory" in text.value for text in told.markdown)
+    put = opened(CHAPTERS[0], scene="question", present="1")
+    assert not put.button_group
+    assert any(Words("en", "opening")["question_depends"] in text.value for text in put.markdown)
+    assert not any("theory" in text.value for text in put.markdown)
+    put.button(key="dk.reveal.question_ask").click().run()
+    assert any("theory" in text.value for text in put.markdown)
+    assert put.query_params["reveal"] in ("1", ["1"])
+    for skipped in ({"reveal": "1"}, {"present": "revealed"}):
+        told = opened(CHAPTERS[0], scene="question", **{"present": "1", **skipped})
+        assert any("theory" in text.value for text in told.markdown)
 
 
 def test_an_answer_reveals_and_is_kept_in_the_address():

@@ -1,0 +1,93 @@
+"""Names written beside the curves they belong to, where they lie neither on a curve nor on another name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dkdemo.figures import theme
+
+TALL = 26.0  # pixels of a line of type, with air
+LATIN, IDEOGRAPH = 9.0, 18.5  # pixels of a letter
+AWAY = 4.0  # pixels between a curve and its name
+
+Curve = tuple[Sequence[float], Sequence[float], str, str]  # x, y, name (empty: only in the way), colour
+Box = tuple[float, float, float, float]  # left, right, bottom, top, in pixels
+
+
+def width(text: str) -> float:
+    """About how many pixels a line of type is wide; of several lines, the widest."""
+    return max(sum(IDEOGRAPH if letter > "\u2e7f" else LATIN for letter in line) for line in text.split("<br>"))
+
+
+def name_ends(
+    chart: go.Figure, ends: Sequence[tuple[float, str, str]], x: float, *, span: float, tall: float, floor: float = 0.0,
+    axis: str = "",
+) -> None:  # fmt: skip
+    """Write (height, name, colour) to the right of ``x``, pushed apart where curves end close together.
+
+    ``span`` is what the y axis shows, ``tall`` the pixels it has for it, and ``floor`` where it begins.
+    """
+    gap, lowest = span * TALL / tall, np.inf
+    ordered = sorted(ends, key=lambda end: -end[0])
+    for place, (height, text, color) in enumerate(ordered):
+        lowest = max(min(height, lowest - gap), floor + gap * (len(ordered) - 1 - place))
+        theme.direct_label(chart, x, lowest, text, color, xref=f"x{axis}", yref=f"y{axis}")
+
+
+def name_curves(
+    chart: go.Figure, curves: Sequence[Curve], *, x: tuple[float, float], y: tuple[float, float],
+    size: tuple[float, float], axis: str = "",
+) -> None:  # fmt: skip
+    """Write each curve's name just above or below it, where the least lies under the name.
+
+    ``x`` and ``y`` are what the axes show, ``size`` the panel's width and height in pixels on a projector.
+    """
+    ways = [_pixels(one, x, y, size) for one in curves]
+    under = np.concatenate([_dense(way) for way in ways])
+    taken: list[Box] = []
+    for way, (_, _, text, color) in zip(ways, curves, strict=True):
+        if not text:
+            continue
+        best = min(_boxes(way, text), key=lambda box: _cost(box, under, taken, size))
+        taken.append(best)
+        chart.add_annotation(
+            x=x[0] + (best[0] + best[1]) / 2 / size[0] * (x[1] - x[0]),
+            y=y[0] + (best[2] + best[3]) / 2 / size[1] * (y[1] - y[0]),
+            xref=f"x{axis}", yref=f"y{axis}", text=text, showarrow=False, font={"color": color},
+        )  # fmt: skip
+
+
+def _pixels(curve: Curve, x: tuple[float, float], y: tuple[float, float], size: tuple[float, float]) -> Any:
+    """The points of a curve, (P, 2), in pixels from the panel's lower left corner."""
+    across, up = np.asarray(curve[0], float), np.asarray(curve[1], float)
+    return np.column_stack([(across - x[0]) / (x[1] - x[0]) * size[0], (up - y[0]) / (y[1] - y[0]) * size[1]])
+
+
+def _dense(way: Any) -> Any:
+    """Points a few pixels apart along a line, so that no box slips between two of them."""
+    steps = np.linspace(0, len(way) - 1, max(400, len(way)))
+    return np.column_stack([np.interp(steps, np.arange(len(way)), way[:, k]) for k in (0, 1)])
+
+
+def _boxes(way: Any, text: str) -> list[Box]:
+    """Where the name could stand: over, under and beside the curve, at many places along it."""
+    wide, tall = width(text), TALL * (1 + text.count("<br>"))
+    found = []
+    for left, low in _dense(way)[::8]:
+        for shift in (-wide / 2, AWAY, -wide - AWAY):  # centred, right of it, left of it
+            for floor in (low + AWAY, low - AWAY - tall, low - tall / 2):
+                found.append((left + shift, left + shift + wide, floor, floor + tall))
+    return found
+
+
+def _cost(box: Box, under: Any, taken: Sequence[Box], size: tuple[float, float]) -> float:
+    """How much lies under a name: points of curves, other names, the edge of the panel."""
+    left, right, low, top = box
+    hit = (under[:, 0] > left) & (under[:, 0] < right) & (under[:, 1] > low) & (under[:, 1] < top)
+    over = sum(left < other[1] and other[0] < right and low < other[3] and other[2] < top for other in taken)
+    outside = max(0.0, -left, right - size[0]) + max(0.0, -low, top - size[1])
+    return float(hit.sum()) + 1000.0 * over + 100.0 * (outside > 0) + outside

@@ -1,0 +1,55 @@
+"""Names beside curves: none on a curve, none on another name."""
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from dkdemo.figures import naming
+
+SIZE = (400.0, 220.0)
+
+
+def boxes(chart):
+    """Pixels left, right, bottom, top of each name, on axes from 0 to 1."""
+    for one in chart.layout.annotations:
+        wide, tall = naming.width(one.text) / 2, naming.TALL / 2
+        x, y = one.x * SIZE[0], one.y * SIZE[1]
+        yield x - wide, x + wide, y - tall, y + tall
+
+
+def test_an_ideograph_is_as_wide_as_two_letters() -> None:
+    assert naming.width("類別") > 1.9 * naming.width("ab")
+    assert naming.width("a<br>abc") == naming.width("abc")
+
+
+@pytest.mark.parametrize("bend", [0.3, 1.0, 3.0])
+def test_names_lie_on_nothing(bend: float) -> None:
+    x = np.linspace(0, 1, 50)
+    curves = [(x, x**bend, "rising", "red"), (x, 1 - 0.6 * x, "falling", "blue"), (x, 0 * x + 0.1, "", "grey")]
+    chart = go.Figure()
+    naming.name_curves(chart, curves, x=(0, 1), y=(0, 1), size=SIZE)
+    assert [one.text for one in chart.layout.annotations] == ["rising", "falling"]
+    places = list(boxes(chart))
+    for left, right, low, top in places:
+        assert left >= -1e-6
+        assert right <= SIZE[0] + 1e-6
+        for across, up, *_ in curves:
+            fine = np.linspace(0, 1, 2000)
+            height = np.interp(fine, across, up) * SIZE[1]
+            at = (fine * SIZE[0] > left) & (fine * SIZE[0] < right)
+            assert not ((height[at] > low) & (height[at] < top)).any()
+    (a, b, c, d), (e, f, g, h) = places
+    assert b <= e or f <= a or d <= g or h <= c
+
+
+def test_ends_are_pushed_apart() -> None:
+    chart = go.Figure()
+    naming.name_ends(chart, [(0.5, "b", "red"), (0.51, "a", "blue"), (0.9, "top", "grey")], 1.0, span=1, tall=260)
+    assert [one.text for one in chart.layout.annotations] == ["top", "a", "b"]
+    assert np.allclose([one.y for one in chart.layout.annotations], [0.9, 0.51, 0.41])
+
+
+def test_ends_on_the_axis_are_pushed_upwards() -> None:
+    chart = go.Figure()
+    naming.name_ends(chart, [(0.0, "a", "red"), (0.0, "b", "blue"), (0.9, "top", "grey")], 1.0, span=1, tall=260)
+    assert np.allclose([one.y for one in chart.layout.annotations], [0.9, 0.1, 0.0])
