@@ -81,7 +81,7 @@ def test_the_prediction_comes_before_the_run(page: Page, app: str) -> None:
 
 
 def test_the_slider_reads_along_the_measured_curve(page: Page, app: str) -> None:
-    scene(page, app, "pruning&present=1")
+    scene(page, app, "pruning&present=revealed")
     claim(page, "^Press run")
     run(page)
     claim(page, r"^80% of the weights gone\. Smallest first: \d+\.\d% errors; by lot: \d\d\.\d%")

@@ -85,7 +85,7 @@ def test_the_first_answer_is_remembered_to_the_end(page: Page, app: str) -> None
 
 def test_a_blank_pair_is_run_beside_a_living_one(page: Page, app: str) -> None:
     """The smallest run of the chapter: its three curves arrive, its claim names both."""
-    scene(page, app, "collapse&present=1&predictor=False")
+    scene(page, app, "collapse&present=revealed&predictor=False")
     expect(page.locator(".dk-chart .main-svg").first).to_be_visible()
     page.get_by_role("button", name=re.compile(r"Run (anew )?\(about")).click()
     expect(page.get_by_text(re.compile("measured here|replay")).first).to_be_visible(timeout=180_000)

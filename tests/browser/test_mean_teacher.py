@@ -58,7 +58,7 @@ def test_a_dragged_logit_changes_the_disagreement_without_the_server(page: Page,
 
 
 def test_a_live_scene_runs_and_claims_what_it_measured(page: Page, app: str) -> None:
-    scene(page, app, "early&present=1")
+    scene(page, app, "early&present=revealed")
     page.get_by_role("button", name=re.compile(r"Run (anew )?\(about")).click()
     expect(page.get_by_text(re.compile("measured here|replay")).first).to_be_visible(timeout=180_000)
     claim(page, r"^After \d\d steps: student \d\d% right, mean with warm-up \d\d%")

@@ -53,7 +53,7 @@ def test_a_link_restores_the_belt(page: Page, app: str) -> None:
 
 
 def test_the_slides_rule_copies_at_a_large_alpha(page: Page, app: str) -> None:
-    scene(page, app, "swapped&present=1")
+    scene(page, app, "swapped&present=revealed")
     claim(page, r"^α = 0\.990: the right key encoder travels \d\.\d% .* the slide's 9\d\.\d%")
     expect(page.get_by_text("With the printed formula a large")).to_be_visible()
 

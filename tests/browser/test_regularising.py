@@ -44,7 +44,7 @@ def test_a_ridge_takes_freedom_and_no_parameter_without_the_server(page: Page, a
 
 
 def test_twice_the_pictures_hurt(page: Page, app: str) -> None:
-    scene(page, app, "hurts&present=1")
+    scene(page, app, "hurts&present=revealed")
     claim(page, r"^From 100 to 200 pictures: 1\d% → [67]\d% error\. With a tuned ridge")
     expect(page.get_by_text("the best regularisation is still the training data")).to_be_visible()
 

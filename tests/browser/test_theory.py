@@ -27,7 +27,7 @@ def claim(page: Page, words: str) -> str:
 def test_the_ridge_takes_the_wall_down_without_the_server(page: Page, app: str) -> None:
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-    scene(page, app, "demo&present=1")
+    scene(page, app, "demo&present=revealed")
     before = claim(page, r"^λ = 0: \d+% at best before N = n, \d+% at N = n")
     axes = shown(page, "layout.yaxis.range")
     box = page.get_by_role("slider", name=re.compile("Ridge")).bounding_box()
@@ -46,7 +46,7 @@ def test_the_ridge_takes_the_wall_down_without_the_server(page: Page, app: str) 
 
 
 def test_a_link_brings_back_the_polynomial(page: Page, app: str) -> None:
-    scene(page, app, "beyond&present=1&size=101")
+    scene(page, app, "beyond&present=revealed&size=101")
     claim(page, r"^N = 101 for 20 points: error 0\.0")
     page.get_by_role("slider", name="Coefficients N").press("Home")
     claim(page, r"^N = 1 for 20 points")
