@@ -98,7 +98,7 @@ def load(name: str, device: str = "cpu") -> tuple[Dataset, Dataset]:
     return _load(name, device, datastore.edition(name))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _load(name: str, device: str, edition: str) -> tuple[Dataset, Dataset]:
     found = datastore.load_arrays(name)
     images = torch.from_numpy(found.train_images)

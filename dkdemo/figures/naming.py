@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import ArrayLike
 
 from dkdemo.figures import theme
 
@@ -14,7 +15,7 @@ TALL = 26.0  # pixels of a line of type, with air
 LATIN, IDEOGRAPH = 9.0, 18.5  # pixels of a letter
 AWAY = 4.0  # pixels between a curve and its name
 
-Curve = tuple[Sequence[float], Sequence[float], str, str]  # x, y, name (empty: only in the way), colour
+Curve = tuple[ArrayLike, ArrayLike, str, str]  # x, y, name (empty: only in the way), colour
 Box = tuple[float, float, float, float]  # left, right, bottom, top, in pixels
 
 

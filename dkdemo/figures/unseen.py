@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.kept import kept
-from dkdemo.figures.naming import name_curves
+from dkdemo.figures.naming import Curve, name_curves
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.figures.race import curve
 
@@ -20,7 +20,8 @@ STUDENTS = (  # result's order: config, colour, dash
     ("hard", theme.TRUTH, "dash"),
     ("shuffled", theme.DARK, "dot"),
 )
-SHARE_AXIS = {"range": [-0.02, 1.06], "tickformat": ".0%", "dtick": 0.25}
+SHARES = (-0.02, 1.06)
+SHARE_AXIS = {"range": SHARES, "tickformat": ".0%", "dtick": 0.25}
 STEPS = "student_step"
 HALF = (440, 235)  # pixels of a panel that has half the page
 
@@ -46,7 +47,7 @@ def learning(view: Any, words: Mapping[str, str]) -> go.Figure:
         (trace.x, trace.y, words[f"unseen_{name}"], color)
         for trace, (name, color, _) in zip(chart.data, STUDENTS, strict=True)
     ]
-    name_curves(chart, curves, x=(0, max(curves[0][0])), y=SHARE_AXIS["range"], size=HALF)
+    name_curves(chart, curves, x=(0, max(curves[0][0])), y=SHARES, size=HALF)
     by = {name: (result["before_mean"][row], result["after_mean"][row]) for row, (name, *_) in enumerate(STUDENTS)}
     numbers = {
         "digit": hidden_name(result, words),
@@ -83,12 +84,12 @@ def bias(result: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[st
     chart.add_shape(
         type="line", x0=chosen, x1=chosen, y0=0, y1=1, line={"color": theme.STUDENT, "width": 2, "dash": "dot"}
     )
-    named = [
+    named: list[Curve] = [
         (biases, result["curve"][row], words[f"unseen_{name}"], color) for row, (name, color, _) in enumerate(STUDENTS)
     ]
     named.append((biases, result["curve_all"][0], words["unseen_all"], theme.FAINT))
     named.append(([chosen, chosen], [0, 1], words["unseen_bias_chosen"], theme.STUDENT))
-    name_curves(chart, named, x=(biases[0], biases[-1]), y=SHARE_AXIS["range"], size=HALF)
+    name_curves(chart, named, x=(biases[0], biases[-1]), y=SHARES, size=HALF)
     chart.update_layout(xaxis={"range": [biases[0], biases[-1]]}, yaxis=SHARE_AXIS)
     return note(chart, claim=words["unseen_bias_claim"])
 

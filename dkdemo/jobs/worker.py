@@ -48,6 +48,7 @@ class Worker:
         self._running: int | None = None
         self._unwanted: int | None = None
         self.chores: list[Callable[[], object]] = []  # done while there is nothing to do
+        self._begun = 0  # chores; they run under negative numbers, each its own, so that a late nag hits no other
 
     def say(self, message: Mapping[str, Any]) -> None:
         """One line to the server. NaN has no place in JSON, so events pack it as null; elsewhere it is an error."""
@@ -63,6 +64,10 @@ class Worker:
                 self._nags.put(order["stop"])
             else:
                 self._todo.put(order)
+                chore = self._running
+                if chore is not None and chore < 0:  # people come before chores
+                    self._unwanted = chore
+                    self._nags.put(chore)
         os._exit(0)
 
     def nag(self) -> None:
@@ -89,7 +94,7 @@ class Worker:
         """Do what is ordered, for ever."""
         while True:
             while self.chores and self._todo.empty():
-                _try(self.chores.pop(0))
+                self._do_chore()
             order = self._todo.get()
             try:
                 self._running = order["run"]
@@ -99,6 +104,19 @@ class Worker:
             self._running = None
             _tidy()
             self.say({"run": order["run"], **end})
+
+    def _do_chore(self) -> None:
+        """One chore; interrupted when somebody asks for something, and then begun again after the others."""
+        chore = self.chores.pop(0)
+        self._begun += 1
+        try:
+            self._running = -self._begun
+            _try(chore)
+            self._running = None
+        except Stopped:
+            self._running = None
+            self.chores.append(chore)
+            _tidy()
 
     def _attempt(self, order: Mapping[str, Any]) -> dict[str, str]:
         """Run it, and say in one word how it ended."""
