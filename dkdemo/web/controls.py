@@ -24,8 +24,11 @@ def _bound(name: str, default: T, parse: Callable[[str], T], draw: Callable[[str
     return value
 
 
-def choice(label: str, options: Sequence[T] | Mapping[T, str], key: str, default: T) -> T:
-    """One of ``options`` (a mapping gives each its label): buttons side by side, or a list when they are many."""
+def choice(label: str, options: Sequence[T] | Mapping[T, str], key: str, default: T, *, help: str | None = None) -> T:
+    """One of ``options`` (a mapping gives each its label): buttons side by side, or a list when they are many.
+
+    ``help`` waits behind a question mark beside the label.
+    """
     labels = options if isinstance(options, Mapping) else {option: str(option) for option in options}
     tokens = {str(option): option for option in labels}
 
@@ -39,8 +42,10 @@ def choice(label: str, options: Sequence[T] | Mapping[T, str], key: str, default
             st.session_state[widget] = default
         few = len(labels) <= 10 and sum(map(len, labels.values())) + 2 * len(labels) <= ROOM_FOR_BUTTONS
         if few:
-            return st.segmented_control(label, list(labels), format_func=labels.__getitem__, key=widget, required=True)
-        return st.selectbox(label, list(labels), format_func=labels.__getitem__, key=widget)
+            return st.segmented_control(
+                label, list(labels), format_func=labels.__getitem__, key=widget, required=True, help=help
+            )
+        return st.selectbox(label, list(labels), format_func=labels.__getitem__, key=widget, help=help)
 
     return _bound(key, default, parse, draw)
 

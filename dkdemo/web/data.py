@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from dkdemo.datastore import DATA_NAMES, present
 from dkdemo.figures.binding import fill
 from dkdemo.web import controls, language
@@ -21,9 +19,9 @@ def choose(names: Sequence[str], *, default: str = "digits", key: str = "data", 
     usable = [name for name in names if name in here]
     if own:
         usable += [name for name in here if name not in DATA_NAMES]
-    chosen = controls.choice(words["data_choice"], usable, key, default)
-    absent = [name for name in names if name not in here]
+    absent = ", ".join(name for name in names if name not in here)
+    label, how = words["data_choice"], None
     if absent:
-        facts = {"missing": ", ".join(absent), "used": chosen}
-        st.caption(fill(words["data_absent"], facts), help=fill(words["data_missing"], facts))
-    return chosen
+        label += " " + fill(words["data_absent"], {"missing": absent})
+        how = fill(words["data_missing"], {"missing": absent})
+    return controls.choice(label, usable, key, default, help=how)
