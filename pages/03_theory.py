@@ -86,6 +86,7 @@ def revolution(stage: Stage) -> None:
             download="correspondence",
         )  # fmt: skip
     with words:
+        stage.equation(r"|\psi_n(x)|^2 \to \frac{1}{\pi \sqrt{1 - x^2}}, \quad n \to \infty")
         stage.say("revolution_story")
     stage.say("revolution_moral")
     stage.source("revolution_source")
@@ -129,7 +130,12 @@ def epochs(stage: Stage) -> None:
     with dice:
         recipe = Epochs(noise=wrong, seed=controls.seed())
     run_panel(
-        stage, recipe, lambda view: figures.epochs(view, stage.words), key="epochs", alt=stage.words["epochs_alt"]
+        stage,
+        recipe,
+        lambda view: figures.epochs(view, stage.words),
+        key="epochs",
+        alt=stage.words["epochs_alt"],
+        equation=r"\min_w \tfrac{1}{n} \sum_i \mathrm{CE}(\tilde y_i, f_w(x_i)), \quad P(\tilde y_i \ne y_i) = p",
     )
     stage.say("epochs_story")
     stage.source("epochs_source")

@@ -77,6 +77,7 @@ def pruning(stage: Stage) -> None:
     view = run_panel(
         stage, recipe, draw, key="pruning", alt=words["pruning_alt"],
         code=("dkdemo.compression:removal_ranks", "dkdemo.compression:kept"),
+        equation=r"w \leftarrow w \cdot \mathbf{1}[\,|w| > \tau\,]",
         live=lambda result: {
             "kernel": "prune_slide",
             "inputs": _cut(result),
@@ -144,6 +145,7 @@ def int8(stage: Stage) -> None:
     view = run_panel(
         stage, recipe, lambda view: smaller.int8(view, stage.words), key="int8", alt=stage.words["int8_alt"],
         code=("dkdemo.experiments.int8:integers", "dkdemo.experiments.int8:integer_linear"),
+        equation=r"\textstyle\sum x w \approx S_x S_w \sum (q_x - Z)\, q_w",
     )  # fmt: skip
     stage.say("int8_story")
     compiler = view.result["compiled"] if view.result else None
@@ -160,6 +162,7 @@ def plane(stage: Stage) -> None:
         stage, Plane(**lessons.pictures_and_seed(DATA)), lambda view: smaller.plane(view, stage.words),
         key="plane", alt=stage.words["plane_alt"],
         code=("dkdemo.compression:stored_bytes", "dkdemo.distillation:soft_loss"),
+        equation=r"\text{bytes} = b\, N_{\text{kept}} / 8 + N / 8 \ \text{(which were kept)}",
     )  # fmt: skip
     stage.erratum(stage.words["plane_slide"], stage.words["plane_right"], "plane_erratum")
     stage.say("plane_story")

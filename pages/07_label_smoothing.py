@@ -45,6 +45,7 @@ def formula(stage: Stage) -> None:
 
 def five_or_nine(stage: Stage) -> None:
     stage.title("five_title")
+    stage.equation(r"y_k^{LS} = y_k\,(1-\alpha) + \alpha / K, \qquad p_k = \sigma(v)_k")
     where, which = st.columns(2, vertical_alignment="bottom")
     with where:
         name = data.choose(SETS, own=False)

@@ -70,7 +70,12 @@ def fixmatch(stage: Stage) -> None:
     with more:
         threshold = controls.choice(stage.words["threshold"], (0.0, 0.5, 0.8, 0.95, 0.99), "tau", 0.95)
     recipe = FixMatch(data=name, threshold=threshold, seed=seed)
-    live(stage, recipe, (("kept", "live_kept"), ("wrong", "live_wrong")), ("dkdemo.semi_supervised:fixmatch_loss",))
+    equation = (
+        r"\mathcal{L} = \mathrm{CE}(y, p_{\text{weak}}) +"
+        r"\mathbf{1}[\max q \ge \tau]\;\mathrm{CE}(\arg\max q,\; p_{\text{strong}})"
+    )
+    told = (("kept", "live_kept"), ("wrong", "live_wrong"))
+    live(stage, recipe, told, ("dkdemo.semi_supervised:fixmatch_loss",), equation)
 
 
 def mixmatch(stage: Stage) -> None:
@@ -153,7 +158,12 @@ def uda_live(stage: Stage) -> None:
         options = {schedule: stage.words[f"schedule_{schedule}"] for schedule in SCHEDULES}
         schedule = controls.choice(stage.words["schedule"], options, "schedule", "none")
     code = ("dkdemo.semi_supervised:uda_loss", "dkdemo.semi_supervised:annealed_loss")
-    live(stage, UDA(data=name, schedule=schedule, seed=seed), (("kept", "live_kept"), ("wrong", "live_wrong")), code)
+    equation = (
+        r"\mathcal{L} = \mathbf{1}[p_y < \eta_t]\;\mathrm{CE}(y, p) +"
+        r"\mathbf{1}[\max q > .8]\;\mathrm{KL}(q^{\text{sharp}} \,\|\, p_{\text{strong}})"
+    )
+    told = (("kept", "live_kept"), ("wrong", "live_wrong"))
+    live(stage, UDA(data=name, schedule=schedule, seed=seed), told, code, equation)
 
 
 def augmix(stage: Stage) -> None:

@@ -63,6 +63,7 @@ def buys(stage: Stage) -> None:
     run_panel(
         stage, recipe, lambda view: figures.buys(view, SIZES[recipe.data], stage.words), key="buys",
         alt=stage.words["buys_alt"], code=("dkdemo.regularisation:train_regularised",),
+        equation=r"\min_w \tfrac{1}{n} \sum_i \mathrm{CE}(y_i, f_w(a(x_i))) + \tfrac{\lambda}{2} \lVert w \rVert^2",
     )  # fmt: skip
     if guess:
         stage.say("buys_guessed", guess=stage.words[guess])
@@ -97,6 +98,7 @@ def hurts(stage: Stage) -> None:
     guess = stage.predict("hurts_guess", ("hurts_guess_better", "hurts_guess_same", "hurts_guess_worse"))
     if guess is None:
         return
+    stage.equation(r"\hat a_\lambda = (\Phi^\top \Phi + \lambda I)^{-1} \Phi^\top y, \quad \lambda \to 0")
     recipe = MoreData(**pictures(stage))
     answer = ask(recipe)
     if answer is None:

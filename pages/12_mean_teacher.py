@@ -81,7 +81,7 @@ def noisy(stage: Stage) -> None:
         seed = controls.seed()
     run_panel(
         stage, Averaged(learning_rate=rate, seed=seed), lambda view: figures.noisy(view, RATES[rate], stage.words),
-        key="noisy", alt=stage.words["noisy_alt"], code=("dkdemo.averaging:ema_update",),
+        key="noisy", alt=stage.words["noisy_alt"], code=("dkdemo.averaging:ema_update",), equation=MEAN,
     )  # fmt: skip
     stage.say("noisy_story")
 
@@ -97,6 +97,7 @@ def few(stage: Stage) -> None:
         stage, MeanTeacher(per_class=per_class, seed=seed), lambda view: figures.few(view, stage.words),
         key="few", alt=stage.words["few_alt"],
         code=("dkdemo.consistency:consistency_loss", "dkdemo.averaging:ema_update"),
+        equation=r"\mathcal{L} = \mathrm{CE}(y, \sigma(z)) + w(t)\,\lVert \sigma(z) - \sigma(z') \rVert^2",
     )  # fmt: skip
     stage.say("few_story")
     stage.source("few_source")

@@ -17,6 +17,7 @@ from dkdemo.web.scenes import Stage, show
 
 RULE = r"\theta_k \leftarrow m\,\theta_k + (1 - m)\,\theta_q"
 LOSS = r"\ell = -\log \frac{e^{q \cdot k_+/T}}{e^{q \cdot k_+/T} + \sum_{i=1}^{K} e^{q \cdot k_i/T}}"
+FLAT_LOSS = r"\ell = -\log \sigma(q \cdot [k_+, k_1, \dots, k_K] / T)_+"  # the same in one line
 GROUPS = (2, 4, 8, 16)
 PATH = walk()
 REACH = (min(PATH), max(PATH))
@@ -66,7 +67,7 @@ def agreement(stage: Stage) -> None:
     run_panel(
         stage, Agreement(seed=seed), lambda view: runs.agreement(view, stage.words),
         key="agreement", alt=stage.words["agreement_alt"],
-        code=("dkdemo.experiments.moco_material:contrast", "dkdemo.moco:moco_loss"),
+        code=("dkdemo.experiments.moco_material:contrast", "dkdemo.moco:moco_loss"), equation=FLAT_LOSS,
     )  # fmt: skip
     stage.erratum(stage.words["agreement_slide"], stage.words["agreement_right"], "agreement_erratum")
     stage.erratum(stage.words["dark_slide"], stage.words["dark_right"], "dark_erratum")
@@ -87,6 +88,7 @@ def momentum(stage: Stage) -> None:
         stage, Momentum(seed=seed), lambda view: runs.momentum(view, measure, stage.words),
         key="momentum", alt=stage.words["momentum_alt"],
         code=("dkdemo.experiments.moco_material:contrast", "dkdemo.moco:KeyQueue", "dkdemo.moco:follow"),
+        equation=RULE,
     )  # fmt: skip
     stage.erratum(stage.words["larger_slide"], stage.words["larger_right"], "larger_erratum")
     stage.say("momentum_story")
@@ -96,6 +98,7 @@ def momentum(stage: Stage) -> None:
 
 def shuffling(stage: Stage) -> None:
     stage.title("shuffling_title")
+    stage.equation(r"\hat x = (x - \mu_g) / \sigma_g, \quad \mu_g, \sigma_g \text{ of its own group } g")
     how, many, dice = st.columns([3, 3, 1], vertical_alignment="bottom")
     with how:
         orders = {name: stage.words[f"shuffling_bar_{name}"] for name in ("plain", "shuffled")}

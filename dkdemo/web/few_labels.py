@@ -60,11 +60,13 @@ def plain(answer: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: np.asarray(answer[name]).tolist() for name in names}
 
 
-def live(stage: Stage, recipe: Recipe, told: Sequence[tuple[str, str]], code: Sequence[str]) -> None:
+def live(
+    stage: Stage, recipe: Recipe, told: Sequence[tuple[str, str]], code: Sequence[str], equation: str = ""
+) -> None:
     """One of the three lessons with forty labels, beside its two controls."""
     run_panel(
         stage, recipe, lambda view: few_labels.lesson(view, recipe.name, told, stage.words),
-        key=recipe.name, alt=stage.words["live_alt"], code=code,
+        key=recipe.name, alt=stage.words["live_alt"], code=code, equation=equation,
     )  # fmt: skip
     stage.say(f"{recipe.name}_live_story")
     stage.source(f"{recipe.name}_source")

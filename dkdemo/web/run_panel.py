@@ -12,6 +12,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dkdemo import jobs
 from dkdemo.experiments.recipe import Recipe
@@ -69,6 +70,16 @@ def _stop(recipe: Recipe, browser: str) -> None:
     jobs.manager().stop(recipe.key(), browser, lecturer=is_lecturer())
 
 
+def _beside(stage: Stage, equation: str) -> DeltaGenerator:
+    """The place of the buttons, with the equation to its right."""
+    if not equation:
+        return st.container()
+    buttons, right = st.columns([1, 3], vertical_alignment="center")
+    with right:
+        stage.equation(equation)
+    return buttons
+
+
 def _buttons(stage: Stage, panel: str, recipe: Recipe, job: jobs.Job | None) -> None:
     """The one or two buttons that make sense in this state, beside the reset of the controls."""
     words, state = stage.common, job.state if job else "none"
@@ -107,6 +118,7 @@ def run_panel(
     script: str | None = None,
     code: Sequence[str] = (),
     live: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+    equation: str = "",
 ) -> RunView:
     """A live run on the screen: buttons, picture, provenance, code.
 
@@ -118,12 +130,14 @@ def run_panel(
         script: a standalone script that reproduces the number shown; by default one that runs the recipe.
         code: the engine's functions behind the picture, as ``package.module:name``.
         live: turns the finished result into what lets the picture follow a slider: `plot`'s kernel, inputs, sliders.
+        equation: LaTeX of one line, written beside the buttons where the scene has no room above its controls.
     """
     panel = f"{stage.chapter.id}.{key}"
     job = jobs.manager().find(recipe)
     state = job.state if job else "none"
     running = state in ("queued", "running")
-    _buttons(stage, panel, recipe, job)
+    with _beside(stage, equation):
+        _buttons(stage, panel, recipe, job)
     refusal = st.session_state.pop(f"dk.refused.{panel}", None)
     if refusal is not None:
         st.warning(stage.common[refusal])

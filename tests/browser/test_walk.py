@@ -216,7 +216,7 @@ def test_title_control_and_picture_fit_the_projector(app: str, page: Page, langu
         for chart in page.locator(".dk-chart").all():
             expect(chart.locator(".main-svg").first).to_be_visible()
         bottom = page.evaluate(
-            "() => Math.max(0, ...[...document.querySelectorAll('.dk-chart')]"
+            "() => Math.max(0, ...[...document.querySelectorAll('.dk-chart, .st-key-dk-map a')]"
             ".map((chart) => chart.getBoundingClientRect().bottom))"
         )
         if bottom > 720:
