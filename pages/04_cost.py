@@ -162,7 +162,7 @@ def plane(stage: Stage) -> None:
         stage, Plane(**lessons.pictures_and_seed(DATA)), lambda view: smaller.plane(view, stage.words),
         key="plane", alt=stage.words["plane_alt"],
         code=("dkdemo.compression:stored_bytes", "dkdemo.distillation:soft_loss"),
-        equation=r"\text{bytes} = b\, N_{\text{kept}} / 8 + N / 8 \ \text{(which were kept)}",
+        equation=r"B = \tfrac{1}{8} \big(b \lVert w \rVert_0 + N\big)",
     )  # fmt: skip
     stage.erratum(stage.words["plane_slide"], stage.words["plane_right"], "plane_erratum")
     stage.say("plane_story")

@@ -56,7 +56,10 @@ def targets(stage: Stage) -> None:
 
 def released_code(stage: Stage) -> None:
     stage.title("code_title")
-    stage.equation(r"\text{paper: } \mathrm{softmax}(\ln p^d / T) \quad \text{code: } \mathrm{softmax}(p^d / T)")
+    stage.equation(
+        rf"\text{{{stage.words['equation_paper']}}}\; \mathrm{{softmax}}(\ln p^d / T) \qquad"
+        rf"\text{{{stage.words['equation_code']}}}\; \mathrm{{softmax}}(p^d / T)"
+    )
     inputs = {"classes": 100.0, "right": 0.99, "temperature": 20.0}
     sliders = [
         Slider("classes", stage.words["classes"], 2, 100, 100, step=1, format="d"),

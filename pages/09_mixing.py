@@ -69,7 +69,7 @@ def cutmix(stage: Stage) -> None:
     stage.title("cutmix_title")
     stage.equation(
         r"\tilde x = M \odot x_A + (1-M) \odot x_B, \quad \tilde y = \lambda y_A + (1-\lambda) y_B,"
-        r"\quad \lambda = 1 - r_w r_h / (W H)\ \text{(clipped)}"
+        r"\quad \lambda = 1 - |\mathrm{box} \cap \mathrm{image}| / (W H)"
     )
     which, where = st.columns([1, 3], vertical_alignment="bottom")
     with where:

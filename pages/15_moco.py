@@ -98,7 +98,7 @@ def momentum(stage: Stage) -> None:
 
 def shuffling(stage: Stage) -> None:
     stage.title("shuffling_title")
-    stage.equation(r"\hat x = (x - \mu_g) / \sigma_g, \quad \mu_g, \sigma_g \text{ of its own group } g")
+    stage.equation(r"\hat x = (x - \mu_g) / \sigma_g, \quad x \in g")
     how, many, dice = st.columns([3, 3, 1], vertical_alignment="bottom")
     with how:
         orders = {name: stage.words[f"shuffling_bar_{name}"] for name in ("plain", "shuffled")}

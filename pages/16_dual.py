@@ -148,7 +148,9 @@ def errata(stage: Stage) -> None:
     which, why = st.columns([3, 2], vertical_alignment="bottom")
     with which:
         parts = {part: stage.common[f"part_{part}"] for part in dict.fromkeys(map(slips.part, everything))}
-        part = controls.choice(stage.words["errata_part"], {"all": stage.words["errata_all"], **parts}, "part", "all")
+        part = controls.choice(
+            stage.words["errata_part"], {**parts, "all": stage.words["errata_all"]}, "part", next(iter(parts))
+        )
     with why:
         reasons = controls.toggle(stage.words["errata_reasons"], "reasons")
     shown = [one for one in everything if part in ("all", slips.part(one))]

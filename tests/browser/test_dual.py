@@ -53,7 +53,7 @@ def test_a_tile_of_the_wall_leads_to_its_place_in_the_talk(page: Page, app: str)
 
 
 def test_the_slips_are_struck_out_and_lead_to_where_they_are_explained(page: Page, app: str) -> None:
-    scene(page, app, "errata")
+    scene(page, app, "errata&part=distillation")
     slide, again = page.get_by_role("link", name="S25", exact=True), page.get_by_role("button", name="Ask again")
     expect(slide.or_(again).first).to_be_visible()
     if not slide.is_visible():  # a busy machine may still be rehearsing, and answers too late the first time
