@@ -57,7 +57,7 @@ def targets(stage: Stage) -> None:
 def released_code(stage: Stage) -> None:
     stage.title("code_title")
     stage.equation(
-        rf"\text{{{stage.words['equation_paper']}}}\; \mathrm{{softmax}}(\ln p^d / T) \qquad"
+        rf"\text{{{stage.words['equation_paper']}}}\; \mathrm{{softmax}}(\ln p^d / T) \allowbreak\quad"
         rf"\text{{{stage.words['equation_code']}}}\; \mathrm{{softmax}}(p^d / T)"
     )
     inputs = {"classes": 100.0, "right": 0.99, "temperature": 20.0}

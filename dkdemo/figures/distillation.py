@@ -158,7 +158,7 @@ def larva(teacher: Sequence[int], copies: int, student: Sequence[int], words: Ma
     hidden = {"visible": False}
     chart.update_layout(
         xaxis={**hidden, "range": [-0.8, 9.0]},
-        yaxis={**hidden, "range": [-33, 19]},
+        yaxis={**hidden, "range": [-38, 19]},
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
     )
     ratio = copies * parameters(teacher) / parameters(student)
