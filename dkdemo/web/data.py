@@ -27,3 +27,11 @@ def choose(names: Sequence[str], *, default: str = "digits", key: str = "data", 
         facts = {"missing": ", ".join(absent), "used": chosen}
         st.caption(fill(words["data_absent"], facts), help=fill(words["data_missing"], facts))
     return chosen
+
+
+def here(name: str) -> bool:
+    """Is the only data set of this scene on the machine? If not, how to get it is said in the picture's place."""
+    if name in present():
+        return True
+    st.info(fill(language.common()["data_needed"], {"missing": name}))
+    return False
