@@ -14,6 +14,7 @@ const FIELD = "input, textarea, select, [contenteditable]:not([contenteditable='
 const ARROWS_BELONG_TO =
   FIELD + ", [role=slider], [role=radiogroup], [role=radio], [role=listbox], [role=combobox], [role=tablist], [role=menu], [data-dk-keys]";
 
+const PATIENCE = 10_000; // ms within which a scene that was asked for comes, or never will
 const HOUSE = ["lang", "present"]; // what stays in the address from scene to scene
 
 function make(tag, attributes = {}, ...children) {
@@ -30,9 +31,12 @@ class Walker {
   constructor(parent) {
     this.root = make("div", { class: "dk-walker" });
     parent.append(this.root);
+    this.asked = -Infinity; // when a scene was asked for that is not yet here
     this.left = new Map(); // "chapter/scene" -> the controls in its address when the viewer left it
     this.onkey = (event) => this.key(event);
     this.onclick = (event) => this.click(event);
+    this.onback = (event) => event.isTrusted && (this.asked = -Infinity); // the browser's own Back and Forward overrule us
+    window.addEventListener("popstate", this.onback);
     window.addEventListener("keydown", this.onkey, true); // before any chart or slider sees it
     window.addEventListener("click", this.onclick, true);
   }
@@ -42,7 +46,9 @@ class Walker {
     this.data = data;
     this.stops = data.talk.flatMap((chapter) => chapter.scenes.map((scene) => ({ chapter, scene })));
     this.place = this.stops.findIndex(({ chapter, scene }) => chapter.id === data.at[0] && scene.id === data.at[1]);
-    this.wanted = this.place;
+    // On the way to the scene asked for last, those asked for before it may flash by.
+    if (!(performance.now() - this.asked < PATIENCE)) this.wanted = this.place;
+    if (this.wanted === this.place) this.asked = -Infinity;
     const open = this.map?.open;
     this.draw();
     if (open && !moved) this.openMap();
@@ -69,6 +75,7 @@ class Walker {
   ask(stop, changes = {}) {
     if (this.wanted === this.place) this.leave();
     this.wanted = this.stops.indexOf(stop);
+    this.asked = performance.now();
     this.map?.close();
     this.root.classList.add("dk-walking");
     history.pushState({}, "", this.href(stop, changes));
@@ -142,7 +149,7 @@ class Walker {
       },
       "▷"
     );
-    this.root.classList.remove("dk-walking");
+    this.root.classList.toggle("dk-walking", this.wanted !== place);
     this.root.replaceChildren(
       make(
         "nav",
@@ -246,6 +253,7 @@ class Walker {
   }
 
   remove() {
+    window.removeEventListener("popstate", this.onback);
     window.removeEventListener("keydown", this.onkey, true);
     window.removeEventListener("click", this.onclick, true);
     this.root.remove();

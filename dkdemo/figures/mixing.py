@@ -121,7 +121,7 @@ def _label(chart: go.Figure, values: Mapping[str, Any], names: Sequence[str], ax
 def manifold(result: Mapping[str, Any] | None, layer: int, words: Mapping[str, str]) -> go.Figure:
     """The darkness of the plane between two spirals: a plain net, and one that mixed in ``layer``."""
     mixed = words["manifold_input"] if layer == 0 else fill(words["manifold_layer"], {"layer": layer})
-    chart = side_by_side((1, 1), (words["plain"], mixed), height=390, gap=0.04)
+    chart = side_by_side((1, 1), (words["plain"], mixed), height=384, gap=0.04)
     surface = result["surface"] if result else {}
     arms = result["arms"] if result else {}
     for axis, name in (("", "plain"), ("2", "mixed")):

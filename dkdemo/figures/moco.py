@@ -15,7 +15,7 @@ from dkdemo.figures.panels import note
 LINE_PITCH = 26  # pixels between two lines of a key
 
 
-def named(chart: go.Figure, lines: Sequence[tuple[str, str]], *, right: bool = False) -> go.Figure:
+def named(chart: go.Figure, lines: Sequence[tuple[str, str]], *, right: bool = False) -> None:
     """Name the curves in the picture's upper corner: where curves cross and move, names at their ends would collide.
 
     ``lines``: (words, colour) from top to bottom.
@@ -26,7 +26,6 @@ def named(chart: go.Figure, lines: Sequence[tuple[str, str]], *, right: bool = F
             xanchor="right" if right else "left", yanchor="top", yshift=-row * LINE_PITCH,
             font={"color": color, "size": theme.FONT_SIZE},
         )  # fmt: skip
-    return chart
 
 
 @kept

@@ -207,7 +207,8 @@ def warm_up(lane: str, chores: list[Callable[[], object]]) -> dict[str, Any]:
     """Pay now for what the first run would wait for: torch and its optimisers' late imports.
 
     ``chores`` gets what may come later: the data sets of this machine, read into memory; and in the short lane,
-    where people wait for an answer, each answer once, so that the networks it asks are trained and kept.
+    where people wait for an answer, each answer once, so that the networks it asks are trained and kept
+    (``DKDEMO_REHEARSE=no`` leaves this out: they are then trained for whoever asks first).
     """
     if os.environ.get("DKDEMO_COLD_WORKER"):
         return {"device": "none"}  # tests of the machinery need no torch
@@ -225,7 +226,7 @@ def warm_up(lane: str, chores: list[Callable[[], object]]) -> dict[str, Any]:
     torch.nn.functional.cross_entropy(logits, labels).backward()
     adam.step()
     chores += [partial(datasets.load, name, str(device)) for name in datastore.present()]
-    if lane == "short":
+    if lane == "short" and os.environ.get("DKDEMO_REHEARSE") != "no":
         chores += [partial(_rehearse, answer) for answer in experiments.rehearsals()]
     return {"device": describe(device), "torch": torch.__version__, "threads": torch.get_num_threads()}
 

@@ -90,7 +90,7 @@ def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the lecture itself, with an empty store of results."""
     home = tmp_path_factory.mktemp("lecture")
-    yield from serve(ROOT / "app.py", home / "log.txt", DKDEMO_HOME=str(home))
+    yield from serve(ROOT / "app.py", home / "log.txt", DKDEMO_HOME=str(home), DKDEMO_REHEARSE="no")
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,10 @@ def kept(tmp_path_factory):
 def own_home(kept):
     from dkdemo.folders import home
 
+    photos = home() / "data" / "cifar10"  # decoded once, for all
+    if photos.is_dir() and not (kept / "data").exists():
+        (kept / "data").mkdir()
+        (kept / "data" / "cifar10").symlink_to(photos, target_is_directory=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DKDEMO_DATA", os.environ.get("DKDEMO_DATA", str(home() / "data")))
         patch.setenv("DKDEMO_HOME", str(kept))
