@@ -18,7 +18,6 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 from torch.nn.utils import skip_init
 
-from dkdemo.augment import flip, shift
 from dkdemo.datasets import Dataset
 from dkdemo.device import half_precision
 
@@ -118,15 +117,34 @@ class PhotoNet(nn.Module):
             return torch.bmm(x.transpose(0, 1), self.head).to(images.dtype)
 
 
-def draw_looks(data: Dataset, index: Tensor, generator: Generator) -> Tensor:
-    """Standardised images at ``index`` (...), each moved by up to two pixels each way, every other one mirrored.
+def moved(images: Tensor, right: Tensor, down: Tensor, mirrored: Tensor) -> Tensor:
+    """Images (N, C, H, W) moved by whole pixels and then, where ``mirrored``, turned left to right; settings (N,).
 
-    What comes in from outside is 0, the mean colour. Random numbers come from ``generator``, on the images' device.
+    What comes in from outside is the reflection at the edge. One gather, of bytes: several times as fast as moving and
+    mirroring floats one after the other.
     """
-    x, n, place = data.normalised(index.flatten()), index.numel(), generator.device
-    right, down = torch.randint(-SHIFT, SHIFT + 1, (2, n), generator=generator, device=place)
-    mirrored = torch.rand(n, generator=generator, device=place) < 0.5
-    return flip(shift(x, right, down), mirrored).unflatten(0, index.shape)
+    channels, height, width = images.shape[1:]
+    row, column = (torch.arange(size, device=images.device) for size in (height, width))
+    row = _reflected(row - down[:, None], height)  # (N, H): where each row comes from
+    column = _reflected(torch.where(mirrored[:, None], width - 1 - column, column) - right[:, None], width)
+    place = (row[:, :, None] * width + column[:, None]).flatten(1)  # (N, H W)
+    return images.flatten(2).gather(2, place[:, None].expand(-1, channels, -1)).view(images.shape)
+
+
+def _reflected(place: Tensor, size: int) -> Tensor:
+    place = place.abs()
+    return torch.minimum(place, 2 * (size - 1) - place)
+
+
+def draw_looks(data: Dataset, index: Tensor, generator: Generator) -> Tensor:
+    """Standardised images at ``index`` (N,), each moved by up to two pixels each way, every other one mirrored.
+
+    Random numbers come from ``generator``, on the images' device.
+    """
+    n, device = len(index), generator.device
+    right, down = torch.randint(-SHIFT, SHIFT + 1, (2, n), generator=generator, device=device)
+    mirrored = torch.rand(n, generator=generator, device=device) < 0.5
+    return data.normalise(moved(data.images[index], right, down, mirrored))
 
 
 # A budget: what share of it is spent, asked before each step ------------------------------------------------------

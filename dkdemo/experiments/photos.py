@@ -47,7 +47,7 @@ class Photos(Recipe):
     student: tuple[int, ...] = (16, 32, 32)
     batch_size: int = 256
     per_class: int = 100
-    student_steps: int = 150
+    student_steps: int = 120
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -95,7 +95,7 @@ class Photos(Recipe):
             if step == 1 or step % POINT == 0 or step == self.student_steps:
                 right = accuracy(answers(students, watched), watched.labels).view(len(KINDS), RUNS).mean(1).tolist()
                 metrics = {"student_spent": step / self.student_steps, **dict(zip(KINDS, right, strict=True))}
-                yield Progress(taught["steps"] + step, taught["steps"] + self.student_steps, metrics)
+                yield Progress(taught["teacher_steps"] + step, taught["teacher_steps"] + self.student_steps, metrics)
         yield Done(
             {
                 **verdict(accuracy(answers(students, test), test.labels)),
@@ -119,7 +119,7 @@ class Photos(Recipe):
         budget = by_steps(max(1, round(self.epochs * len(train) / size))) if self.epochs else by_clock(self.seconds)
         dice = torch.Generator(train.labels.device).manual_seed(self.seed)
         for seen in learn(teacher, train, budget, batch_size=size, generator=dice):
-            taught["steps"] = seen.step
+            taught["teacher_steps"] = seen.step
             if seen.step == FIRST or seen.step % POINT == 0:
                 right = accuracy(answers(teacher, watched)[0], watched.labels).item()
                 steps = round((seen.step - 1) / seen.share)  # as many as the share of the budget foretells

@@ -14,6 +14,7 @@ from dkdemo.photos import (
     by_steps,
     draw_looks,
     learn,
+    moved,
     one_cycle,
     whitening_filters,
 )
@@ -139,14 +140,23 @@ def test_answers_are_the_mean_of_an_image_and_its_mirror_image(shapes, filters):
 
 def test_a_look_is_the_image_moved_and_perhaps_mirrored(shapes):
     train = shapes[0]
-    index = torch.tensor([[4, 5, 6], [7, 8, 9]])
+    index = torch.arange(4, 12)
     looks = draw_looks(train, index, dice(2))
-    assert looks.shape == (2, 3, 3, 32, 32)
     assert torch.equal(looks, draw_looks(train, index, dice(2)))
-    for look, row in zip(looks.flatten(0, 1), index.flatten(), strict=True):
-        x = F.pad(train.normalised(row[None])[0], (2, 2, 2, 2))
+    for look, x in zip(looks, F.pad(train.normalised(index), (2, 2, 2, 2), mode="reflect"), strict=True):
         ways = [x[:, i : i + 32, j : j + 32] for i in range(5) for j in range(5)]
         assert any(torch.equal(look, way) or torch.equal(look, way.flip(2)) for way in ways)
+
+
+def test_moved_is_numpys_pad_slice_and_flip():
+    x = torch.randint(0, 256, (4, 3, 6, 7), generator=dice(), dtype=torch.uint8)
+    right, down = torch.tensor([2, -1, 0, -2]), torch.tensor([0, 1, -2, 2])
+    mirrored = torch.tensor([False, True, False, True])
+    found = moved(x, right, down, mirrored)
+    for n in range(4):
+        padded = np.pad(x[n].numpy(), ((0, 0), (2, 2), (2, 2)), mode="reflect")
+        wanted = padded[:, 2 - down[n] : 8 - down[n], 2 - right[n] : 9 - right[n]]
+        np.testing.assert_array_equal(found[n], wanted[..., ::-1] if mirrored[n] else wanted)
 
 
 def test_half_precision_only_where_the_device_is_made_for_it(monkeypatch):
