@@ -28,7 +28,6 @@ BATCH = {  # a plain 5, and a 5 that looks like a 9: logits of 5, 9 and 1
     "labels": [0, 0],
 }
 TEACHER_LAYERS, TEACHERS, STUDENT_LAYERS = (64, 256, 256, 10), 4, (64, 32, 10)  # the race's default, on digits
-PHOTOS = "cifar10"
 RACERS = ("digits", "mnist", "fashion-mnist")
 LOSSES = ("dkdemo.distillation:kd_loss", "dkdemo.distillation:soft_loss")
 KD = (
@@ -188,12 +187,15 @@ def photos(stage: Stage) -> None:
     stage.equation(KD)
     with st.columns([1, 4])[0]:
         seed = controls.seed()
-    recipe = replace(LARGE if machine.larger("larger") else Photos(), seed=seed)
-    if data.here(PHOTOS):
-        run_panel(
-            stage, recipe, lambda view: photo_figures.photos(view, words), key="photos", alt=words["photos_alt"],
+    large = machine.larger("larger")
+    recipe, top = replace(LARGE if large else Photos(), seed=seed), 1.0 if large else 0.85
+    if data.here(recipe.data):
+        view = run_panel(
+            stage, recipe, lambda view: photo_figures.photos(view, words, top=top), key="photos", alt=words["photos_alt"],
             code=("dkdemo.photos:PhotoNet", "dkdemo.photos:learn", "dkdemo.experiments.photos:study", *LOSSES),
         )  # fmt: skip
+        if view.result is not None:
+            stage.say("photos_teacher", **view.result)
     else:
         explain(stage, code=("dkdemo.photos:PhotoNet", "dkdemo.photos:learn"), script=script_for(recipe))
     if guess:

@@ -23,7 +23,7 @@ BATCH, RATE = 128, 1e-2  # of the students
 STUDENT_SECONDS = 30.0
 WATCHED = 500  # test images behind each point of the curves; the result is measured on all of them
 FIRST, POINT = 3, 20  # the step of the first point of a curve, and the steps from one to the next
-PATCHED = 5000  # training images whose patches the first layer is computed from
+PATCHED = 1000  # training images whose patches, nearly a million, the first layer is computed from
 
 
 @dataclass(frozen=True)
