@@ -191,7 +191,8 @@ def photos(stage: Stage) -> None:
     recipe, top = replace(LARGE if large else Photos(), seed=seed), 1.0 if large else 0.85
     if data.here(recipe.data):
         view = run_panel(
-            stage, recipe, lambda view: photo_figures.photos(view, words, top=top), key="photos", alt=words["photos_alt"],
+            stage, recipe, lambda view: photo_figures.photos(view, words, top=top),
+            key="photos", alt=words["photos_alt"],
             code=("dkdemo.photos:PhotoNet", "dkdemo.photos:learn", "dkdemo.experiments.photos:study", *LOSSES),
         )  # fmt: skip
         if view.result is not None:
