@@ -70,8 +70,9 @@ class Figure5(Recipe):
             learning_rate=self.learning_rate,
             generator=torch.Generator(device).manual_seed(self.seed),
         )
+        every = max(4, self.steps // 50)  # a GPU must not be made to wait at every fourth of thousands of steps
         for seen in training:
-            if seen.step % 4 and seen.step not in (1, self.steps):
+            if seen.step % every and seen.step not in (1, self.steps):
                 continue
             metrics = {
                 "loss": seen.loss.item(),
@@ -82,7 +83,7 @@ class Figure5(Recipe):
             }
             if seen.step == self.steps:
                 metrics.update(trained := simclr_material.probes(model.encoder, stuff))
-            elif seen.step % 48 == 0:
+            elif seen.step % (12 * every) == 0:
                 metrics.update(simclr_material.probes(model.encoder, stuff))
             yield Progress(seen.step, self.steps, metrics)
             if seen.step == 1:  # the first point is on the screen; now there is time to question the untrained encoder

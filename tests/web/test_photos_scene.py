@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dkdemo import datastore, jobs
 from dkdemo.experiments import figure5, photos
+from dkdemo.jobs.events import Done, Progress, to_json
 from dkdemo.web.registry import ROOT, chapter
 from dkdemo.web.text import LANGUAGES, Words
 
@@ -18,14 +20,14 @@ class Machine:
     """A job manager of a machine with this device; it knows no run and notes what is looked for."""
 
     def __init__(self, device):
-        self.told, self.asked = device, []
+        self.told, self.asked, self.done = device, [], {}
 
     def device(self):
         return self.told
 
     def find(self, recipe):
         self.asked.append(recipe)
-        return None
+        return self.done.get(recipe)
 
 
 @pytest.fixture
@@ -65,6 +67,25 @@ def test_with_it_the_button_promises_the_seconds_and_says_that_the_run_is_long(m
     assert Words("en", "common")["run_long"] in [caption.value for caption in test.caption]
     assert photos.Photos(seed=3) in asked
     assert any("Photos(seconds=60.0" in code.value for code in test.code)
+
+
+def test_a_finished_run_tells_the_teachers_minute_and_where_its_numbers_come_from(machine):
+    recipe = photos.Photos()
+    result = {
+        "accuracy": np.array([[0.5, 0.48, 0.49], [0.56, 0.53, 0.55]]),
+        **{"mean": [0.49, 0.547], "gain_mean": 0.057, "gain_worst": 0.05, "teacher": 0.771, "teacher_seconds": 60.4},
+        **{"teacher_steps": 831, "epochs": 4.25, "parameters": [146_432, 38_656], "seeds": [0, 1, 2], "device": "cpu"},
+        **{"n": {"labelled": 1000, "test": 10_000}, "seconds": 91.0},
+    }
+    job = machine("cpu", "cifar10").done[recipe] = jobs.Job(recipe)
+    for seq, event in enumerate((Progress(1, 951, {"spent": 0.5, "teacher": 0.6}), Done(result))):
+        job.tell(to_json(event), seq)
+    job.end("done")
+    test = opened("distillation", "photos")
+    assert not test.exception
+    assert any("77.1% of the test photographs after 60 s: 831 steps" in text.value for text in test.markdown)
+    assert any("seeds 0, 1, 2 · n = labelled 1000, test 10000 · cpu · 91.0 s" in text.value for text in test.caption)
+    assert Words("en", "common")["run_long"] not in [caption.value for caption in test.caption]
 
 
 def test_where_a_gpu_was_found_the_larger_recipes_are_offered(machine):
