@@ -30,3 +30,20 @@ def describe(device: torch.device) -> str:
         return device.type
     index = device.index or 0
     return f"cuda:{index} {torch.cuda.get_device_name(index)}"
+
+
+def half_precision(device: torch.device) -> torch.autocast:
+    """Inside, convolutions and products run in bfloat16 where the device is made for it; elsewhere nothing changes.
+
+    Weights, sums of losses and the optimiser stay float32. A processor without the instructions would emulate them.
+    """
+    return torch.autocast(device.type, torch.bfloat16, enabled=_multiplies_bfloat16(device))
+
+
+def _multiplies_bfloat16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    if device.type != "cpu":
+        return False
+    told = getattr(torch.cpu, "get_capabilities", None)  # an older torch cannot tell
+    return told is not None and any(told().get(name) for name in ("avx512_bf16", "amx_bf16"))

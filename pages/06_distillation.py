@@ -1,19 +1,23 @@
 """Distillation: a teacher's doubts handed to a student (slides 18 to 20, 23, 29 and 30)."""
 
+from dataclasses import replace
+
 import plotly.graph_objects as go
 import streamlit as st
 
 from dkdemo.experiments.everything import Everything
 from dkdemo.experiments.gallery import Gallery
 from dkdemo.experiments.overconfident import Overconfident
+from dkdemo.experiments.photos import LARGE, Photos
 from dkdemo.experiments.race import Race, setting
 from dkdemo.experiments.unseen import Unseen
 from dkdemo.figures import answers as answer_figures
 from dkdemo.figures import distillation as figures
+from dkdemo.figures import photos as photo_figures
 from dkdemo.figures import race as race_figures
 from dkdemo.figures import unseen as unseen_figures
 from dkdemo.kernels import KERNELS, script
-from dkdemo.web import controls, data, lessons
+from dkdemo.web import controls, data, lessons, machine
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.run_panel import RunView, ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, show
@@ -174,6 +178,33 @@ def overconfident(stage: Stage) -> None:
     stage.say("overconfident_story")
 
 
+def photos(stage: Stage) -> None:
+    words = stage.words
+    stage.title("photos_title")
+    guess = stage.predict("photos_guess", ("photos_guess_none", "photos_guess_some", "photos_guess_many"))
+    if guess is None:
+        return
+    stage.equation(KD)
+    with st.columns([1, 4])[0]:
+        seed = controls.seed()
+    large = machine.larger("larger")
+    recipe, top = replace(LARGE if large else Photos(), seed=seed), 1.0 if large else 0.85
+    if data.here(recipe.data):
+        view = run_panel(
+            stage, recipe, lambda view: photo_figures.photos(view, words, top=top),
+            key="photos", alt=words["photos_alt"],
+            code=("dkdemo.photos:PhotoNet", "dkdemo.photos:learn", "dkdemo.experiments.photos:study", *LOSSES),
+        )  # fmt: skip
+        if view.result is not None:
+            stage.say("photos_teacher", **view.result)
+    else:
+        explain(stage, code=("dkdemo.photos:PhotoNet", "dkdemo.photos:learn"), script=script_for(recipe))
+    if guess:
+        stage.say("race_yours", guess=words[guess])
+    stage.say("photos_story")
+    stage.source("photos_source")
+
+
 def gallery(stage: Stage) -> None:
     words = stage.words
     stage.title("gallery_title")
@@ -212,5 +243,5 @@ def draw(stage: Stage) -> None:
 
 show(
     "distillation", batch=batch, larva=larva, race=race, everything=everything, darkness=darkness, unseen=unseen,
-    overconfident=overconfident, gallery=gallery, draw=draw,
+    overconfident=overconfident, photos=photos, gallery=gallery, draw=draw,
 )  # fmt: skip

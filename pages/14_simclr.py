@@ -6,7 +6,7 @@ import math
 import numpy as np
 import streamlit as st
 
-from dkdemo.experiments.figure5 import Figure5
+from dkdemo.experiments.figure5 import LARGE, Figure5
 from dkdemo.experiments.large_batches import LargeBatches
 from dkdemo.experiments.matrix import Matrix
 from dkdemo.experiments.simclr_material import DATA
@@ -15,7 +15,7 @@ from dkdemo.experiments.views import EYES, SIDE, Views
 from dkdemo.figures import simclr as figures
 from dkdemo.figures import simclr_tables as tables
 from dkdemo.kernels import KERNELS
-from dkdemo.web import controls, data, pictures
+from dkdemo.web import controls, data, machine, pictures
 from dkdemo.web.plot import Drag, Slider, plot
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, show
@@ -151,9 +151,10 @@ def figure5(stage: Stage) -> None:
         measure = controls.choice(stage.words["measure"], seen, "see", "loss")
     with dice:
         seed = controls.seed()
+    size = LARGE if name == "cifar10" and machine.larger("larger") else {}
     run_panel(
-        stage, Figure5(data=name, looks=looks, seed=seed), lambda view: figures.figure5(view, measure, stage.words),
-        key="figure5", alt=stage.words["figure5_alt"],
+        stage, Figure5(data=name, looks=looks, seed=seed, **size),
+        lambda view: figures.figure5(view, measure, stage.words), key="figure5", alt=stage.words["figure5_alt"],
         code=("dkdemo.pretraining:pretrain", "dkdemo.contrastive:nt_xent", "dkdemo.evaluation:linear_probe"),
     )  # fmt: skip
     stage.say(f"figure5_story_{name}")

@@ -22,10 +22,12 @@ ROWS = {
     "mixing": "dkdemo.bench.mixing:mixing",
     "augmix": "dkdemo.bench.mixing:augmix_views",
     "fixmatch": "dkdemo.bench.mixing:fixmatch_step",
+    "photos": "dkdemo.bench.photos:photos",
     "growth": "dkdemo.bench.growth:growth",
     "events": "dkdemo.bench.machine:events",
     "memory": "dkdemo.bench.machine:memory",
 }
+ON_A_GPU = ("epoch", "to98", "sweep", "views", "nt_xent", "mixing", "augmix", "fixmatch", "photos")  # worth one
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from dkdemo.bench import ROWS, Terms, rows
+from dkdemo.bench import ON_A_GPU, ROWS, Terms, rows
 from dkdemo.bench.readme import write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +39,7 @@ def _bench(options: argparse.Namespace) -> int:
         raise ValueError(f"turns must be 1 to 50, got {options.turns}")
     import torch
 
+    from dkdemo.bench.measure import Absent
     from dkdemo.bench.table import as_json, markdown
 
     device = torch.device(options.device)
@@ -46,16 +47,20 @@ def _bench(options: argparse.Namespace) -> int:
         raise ValueError("device cuda was asked for, and torch sees no GPU here")
     if device.type == "cpu":
         torch.set_num_threads(1)  # as in our workers: two threads lose as soon as anything else runs
-    found = []
+    found: list[Any] = []
     for name in options.only or ROWS:
         try:
             for row in rows(name, Terms(str(device), options.turns)):
                 found.append(row)
                 print(f"{name:10}{getattr(row, 'what', '')}", file=sys.stderr, flush=True)
         except ValueError as lack:  # data or a device that is not here
+            found.append(Absent(name, name, str(lack)))
             print(f"{name:10}not measured: {lack}", file=sys.stderr, flush=True)
-    text = markdown(found, str(device))  # type: ignore[arg-type]
-    print(json.dumps(as_json(found, str(device))) if options.json else text)  # type: ignore[arg-type]
+    if device.type == "cpu":
+        why = "ask for it with --device cuda" if torch.cuda.is_available() else "no GPU here"
+        found += [Absent(name, f"{name}, on a GPU", why) for name in options.only or ROWS if name in ON_A_GPU]
+    text = markdown(found, str(device))
+    print(json.dumps(as_json(found, str(device))) if options.json else text)
     if options.write:
         write(ROOT / "README.md", text, MARK)
-    return int(not all(row.sound for row in found))  # type: ignore[attr-defined]
+    return int(not all(row.sound for row in found))

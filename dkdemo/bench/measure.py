@@ -67,7 +67,17 @@ class Lap:
         return self.value <= self.bound
 
 
-Row = Contest | Lap
+@dataclass(frozen=True)
+class Absent:
+    """A row that could not be measured here, and why: it stays in the table and claims nothing."""
+
+    name: str
+    what: str
+    why: str
+    sound: bool = True
+
+
+Row = Contest | Lap | Absent
 
 
 def seconds(work: Work, device: torch.device) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from dkdemo.bench.measure import Contest, Lap, Row
+from dkdemo.bench.measure import Absent, Contest, Lap, Row
 
 
 def conditions(device: str) -> str:
@@ -32,8 +32,14 @@ def markdown(rows: Sequence[Row], device: str) -> str:
         "| What | Beside | Ours | Ratio: median (lowest to highest) | Wanted | What it was worth |",
         "|---|---|---|---|---|---|",
     ]
-    lines += [_contest(row) if isinstance(row, Contest) else _lap(row) for row in rows]
+    lines += [_line(row) for row in rows]
     return "\n".join([*lines, "", conditions(device)])
+
+
+def _line(row: Row) -> str:
+    if isinstance(row, Absent):
+        return f"| {row.what} | - | not measured | - | - | {row.why} |"
+    return _contest(row) if isinstance(row, Contest) else _lap(row)
 
 
 def _contest(row: Contest) -> str:
@@ -55,9 +61,11 @@ def _time(values: Sequence[float]) -> str:
 
 def as_json(rows: Sequence[Row], device: str) -> dict[str, Any]:
     """The same for programs: every turn of every row."""
-    more = {"contest": lambda row: {"ratio": row.ratio}, "lap": lambda row: {"value": row.value}}
-    told = [
-        {**asdict(row), **more["contest" if isinstance(row, Contest) else "lap"](row), "reached": row.reached}
-        for row in rows
-    ]
-    return {"conditions": conditions(device), "rows": told}
+    return {"conditions": conditions(device), "rows": [{**asdict(row), **_found(row)} for row in rows]}
+
+
+def _found(row: Row) -> dict[str, Any]:
+    if isinstance(row, Absent):
+        return {"measured": False}
+    number = {"ratio": row.ratio} if isinstance(row, Contest) else {"value": row.value}
+    return {**number, "measured": True, "reached": row.reached}

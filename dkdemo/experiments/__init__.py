@@ -28,6 +28,7 @@ from dkdemo.experiments.noise import Noise
 from dkdemo.experiments.one_image import OneImage
 from dkdemo.experiments.overconfident import Overconfident
 from dkdemo.experiments.overwide import Overwide
+from dkdemo.experiments.photos import Photos
 from dkdemo.experiments.plane import Plane
 from dkdemo.experiments.polynomials import Polynomials
 from dkdemo.experiments.predictive import Predictive
@@ -68,6 +69,7 @@ def catalogue() -> dict[str, type[Recipe]]:
         Overconfident,
         Answer,
         Gallery,
+        Photos,
         Smoothing,
         SmoothTeacher,
         TeacherFree,

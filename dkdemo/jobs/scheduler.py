@@ -156,6 +156,10 @@ class Manager:
             state = Record.of(topic, next(self._seq), job.state_message(), keep=True)
             return [*job.records, state]
 
+    def device(self) -> str | None:
+        """Where the workers compute, in their words (``cpu``, ``cuda:0 NAME``); None until one has told."""
+        return next((lane.info["device"] for lane in self._lanes.values() if "device" in lane.info), None)
+
     def health(self) -> dict[str, Any]:
         """The workers and the jobs, for GET /health."""
         with self._lock:
@@ -165,7 +169,7 @@ class Manager:
                 for name, lane in self._lanes.items()
             }  # fmt: skip
             return {
-                "device": next((lane.info["device"] for lane in self._lanes.values() if "device" in lane.info), None),
+                "device": self.device(),
                 "workers": workers,
                 "jobs": {
                     "running": sum(job is not None for job in self._current.values()),

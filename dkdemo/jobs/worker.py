@@ -177,7 +177,11 @@ def _try(chore: Callable[[], object]) -> None:
 
 
 def _out_of_memory(error: BaseException) -> bool:
-    return isinstance(error, MemoryError) or "OutOfMemory" in type(error).__name__ or "can't allocate" in str(error)
+    """Python's, numpy's and torch's own kinds; and what torch's allocators and CUDA's libraries say in words."""
+    if isinstance(error, MemoryError) or "OutOfMemory" in type(error).__name__:
+        return True
+    said = str(error).lower()
+    return any(words in said for words in ("can't allocate memory", "out of memory", "alloc_failed"))
 
 
 def _tidy() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import streamlit as st
+
 from dkdemo.datastore import DATA_NAMES, present
 from dkdemo.figures.binding import fill
 from dkdemo.web import controls, language
@@ -15,13 +17,21 @@ def choose(names: Sequence[str], *, default: str = "digits", key: str = "data", 
     What is absent is said, with the way to get it, and never silently replaced.
     """
     words = language.common()
-    here = present()
-    usable = [name for name in names if name in here]
+    found = present()
+    usable = [name for name in names if name in found]
     if own:
-        usable += [name for name in here if name not in DATA_NAMES]
-    absent = ", ".join(name for name in names if name not in here)
+        usable += [name for name in found if name not in DATA_NAMES]
+    absent = ", ".join(name for name in names if name not in found)
     label, how = words["data_choice"], None
     if absent:
         label += " " + fill(words["data_absent"], {"missing": absent})
         how = fill(words["data_missing"], {"missing": absent})
     return controls.choice(label, usable, key, default, help=how)
+
+
+def here(name: str) -> bool:
+    """Is the only data set of this scene on the machine? If not, how to get it is said in the picture's place."""
+    if name in present():
+        return True
+    st.info(fill(language.common()["data_needed"], {"missing": name}))
+    return False

@@ -75,7 +75,7 @@ CHAPTERS = (
         6,
         "distillation",
         "distillation",
-        20,
+        22,
         _scenes(
             batch=(18,),
             larva=(19,),
@@ -84,6 +84,7 @@ CHAPTERS = (
             darkness=(23,),
             unseen=(29, 30),
             overconfident=(30,),
+            photos=(20,),
             gallery=(29,),
             draw=(29, 30),
         ),

@@ -17,10 +17,12 @@ from streamlit.delta_generator import DeltaGenerator
 from dkdemo import jobs
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
-from dkdemo.web import address, controls, language, provenance, source
+from dkdemo.web import address, controls, language, memory, provenance, source
 from dkdemo.web.lecturer import is_lecturer
 from dkdemo.web.plot import plot
 from dkdemo.web.scenes import Stage
+
+LONG = 25  # seconds; nobody should wait before the screen for a run that takes longer
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def _buttons(stage: Stage, panel: str, recipe: Recipe, job: jobs.Job | None) -> 
                 icon=":material/replay:" if state in labels else ":material/play_arrow:",
             )
         controls.reset_button(panel)
+        if seconds > LONG and state != "done":
+            st.caption(words["run_long"])
 
 
 def run_panel(
@@ -133,6 +137,7 @@ def run_panel(
         equation: LaTeX of one line, written beside the buttons where the scene has no room above its controls.
     """
     panel = f"{stage.chapter.id}.{key}"
+    recipe = memory.fitted(recipe, key)
     job = jobs.manager().find(recipe)
     state = job.state if job else "none"
     running = state in ("queued", "running")
@@ -143,6 +148,8 @@ def run_panel(
         st.warning(stage.common[refusal])
     if job and state == "failed":
         st.error(provenance.failure(stage.common, job.error, job.sentence))
+        if job.error == memory.ERROR:
+            memory.offer(recipe, key, lambda smaller: _submit(panel, smaller, stage.browser, False))
     view = view_of(list(job.events) if job else (), running, _ghost(panel, recipe, state == "done"))
     topic = None if state == "done" else f"job:{recipe.key()}"  # someone else may start it
     moving = live(view.result) if live and view.result is not None else {}

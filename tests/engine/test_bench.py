@@ -7,7 +7,7 @@ import torch
 
 from dkdemo import __main__, bench
 from dkdemo.bench import command
-from dkdemo.bench.measure import Contest, Lap, turns
+from dkdemo.bench.measure import Absent, Contest, Lap, turns
 from dkdemo.bench.readme import write
 from dkdemo.bench.table import as_json, markdown
 
@@ -75,7 +75,33 @@ def test_a_row_whose_data_are_absent_says_not_measured(peers, monkeypatch, capsy
 
     monkeypatch.setattr(command, "rows", lacking)
     assert __main__.main(["bench", "--only", "epoch"]) == 0
-    assert "not measured: this row needs MNIST" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert "not measured: this row needs MNIST" in told.err
+    assert "| epoch | - | not measured | - | - | this row needs MNIST |" in told.out
+
+
+def test_without_a_gpu_its_rows_stay_in_the_table_and_claim_nothing(peers, monkeypatch, capsys):
+    monkeypatch.setattr(command, "rows", lambda name, terms: iter([LAP]))
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert __main__.main(["bench", "--only", "photos", "--only", "events"]) == 0
+    told = capsys.readouterr().out
+    assert "| photos, on a GPU | - | not measured | - | - | no GPU here |" in told
+    assert "events, on a GPU" not in told
+    assert set(bench.ON_A_GPU) <= set(bench.ROWS)
+    assert as_json([Absent("photos", "photos, on a GPU", "no GPU here")], "cpu")["rows"][0]["measured"] is False
+
+
+@pytest.mark.training
+@pytest.mark.cifar10
+def test_a_lesson_on_photographs_below_its_floor_fails_the_bench():
+    pytest.importorskip("torchvision")
+    from dkdemo.bench import photos
+
+    row = photos.lesson(
+        photos.Photos(widths=(4, 4, 4), batch_size=64), lambda: photos.by_steps(3), torch.device("cpu"), "three steps"
+    )
+    assert not row.sound
+    assert "floor 75%; 3 steps of 64" in row.worth
 
 
 def test_every_row_can_be_imported():

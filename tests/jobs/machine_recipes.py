@@ -77,6 +77,16 @@ class Fault(_Quick):
             raise ValueError("the moon must be full, got a half")
         if self.kind == "memory":
             raise MemoryError
+        if self.kind == "torch_memory":
+            import torch
+
+            torch.empty(1 << 50)  # a petabyte: the allocator's own words
+        if self.kind == "gpu_memory":
+            import torch
+
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        if self.kind == "library_memory":
+            raise RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")
         if self.kind == "exit":
             os._exit(3)
         if self.kind == "unsendable":

@@ -30,6 +30,9 @@ def ended(job, patience: float = 60.0):
     [
         ("broken", "job_broken"),
         ("memory", "job_memory"),
+        ("torch_memory", "job_memory"),
+        ("gpu_memory", "job_memory"),
+        ("library_memory", "job_memory"),
         ("refused", "job_refused"),
         ("exit", "job_died"),
         ("unsendable", "job_broken"),

@@ -20,6 +20,9 @@ class Nobody:
     def find(self, recipe):
         return None
 
+    def device(self):
+        return None
+
     def submit(self, recipe, browser, *, anew=False):
         raise jobs.Busy("run_busy")
 

@@ -1,0 +1,189 @@
+"""On photographs: a teacher learns from 50,000 of them within a minute, small students from a thousand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dkdemo.experiments.recipe import Recipe, check_seed
+from dkdemo.jobs.events import Done, Event, Progress
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+    from dkdemo.datasets import Dataset
+    from dkdemo.photos import PhotoNet
+
+KINDS = ("hard", "soft")
+RUNS = 3  # students of each kind, each with its own labelled images and first weights
+TEMPERATURE, SOFT_WEIGHT = 4.0, 0.9
+BATCH, RATE = 128, 1e-2  # of the students
+STUDENT_SECONDS = 30.0
+WATCHED = 500  # test images behind each point of the curves; the result is measured on all of them
+FIRST, POINT = 3, 20  # the step of the first point of a curve, and the steps from one to the next
+PATCHED = 1000  # training images whose patches, nearly a million, the first layer is computed from
+
+
+@dataclass(frozen=True)
+class Photos(Recipe):
+    """A teacher trained for ``seconds``, or for ``epochs`` when these are not 0; then six students in one model.
+
+    Three students hear only the labels of their ``per_class`` photographs a class; their three twins, with the same
+    photographs, batches and first weights, also hear the teacher on the very same looks of them: the gains are paired.
+
+    With a budget in seconds the number of steps, and so the last digits, depend on the machine; with one in epochs the
+    same seed is the same run. ``batch_size`` is the teacher's.
+    """
+
+    name: ClassVar[str] = "photos"
+    data: ClassVar[str] = "cifar10"
+
+    seconds: float = 60.0
+    epochs: float = 0.0
+    widths: tuple[int, ...] = (32, 64, 64)
+    stride: int = 2
+    student: tuple[int, ...] = (16, 32, 32)
+    batch_size: int = 256
+    per_class: int = 100
+    student_steps: int = 120
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.seconds <= 3600 or not 0 <= self.epochs <= 200:
+            raise ValueError(f"need 1-3600 seconds and 0-200 epochs, got {self.seconds} and {self.epochs}")
+        if not 2 <= self.batch_size <= 8192 or not 1 <= self.per_class <= 5000 or not 1 <= self.student_steps <= 10_000:
+            raise ValueError(
+                "need a batch of 2-8192, 1-5000 images a class and 1-10000 steps, "
+                f"got {self.batch_size}, {self.per_class} and {self.student_steps}"
+            )
+        for widths in (self.widths, self.student):
+            if len(widths) != 3 or not all(isinstance(width, int) and 1 <= width <= 1024 for width in widths):
+                raise ValueError(f"widths are three whole numbers of 1-1024, got {widths}")
+        if self.stride not in (1, 2):
+            raise ValueError(f"stride must be 1 or 2, got {self.stride}")
+        check_seed(self.seed)
+
+    def expected_seconds(self) -> float:
+        return LARGE_SECONDS if self.epochs else self.seconds + STUDENT_SECONDS
+
+    def run(self) -> Iterator[Event]:
+        import torch
+
+        from dkdemo import datasets
+        from dkdemo.device import pick
+        from dkdemo.evaluation import accuracy
+        from dkdemo.experiments.race import provenance
+        from dkdemo.photos import PhotoNet, answers, whitening_filters
+
+        began, busy, device = time.perf_counter(), time.process_time(), pick()
+        train, test = datasets.load(self.data, str(device))
+        some = torch.randperm(len(test), generator=torch.Generator().manual_seed(self.seed))[:WATCHED]
+        watched = test[some.to(device)]
+        filters = whitening_filters(train.normalised(slice(0, PATCHED)))
+        teacher = PhotoNet(filters, self.widths, len(train.classes), [self.seed], self.stride).to(device)
+        taught: dict[str, Any] = {}
+        yield from self._lessons(teacher, train, watched, taught)
+        taught["teacher"] = accuracy(answers(teacher, test)[0], test.labels).item()
+
+        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        few = [train.take(self.per_class, torch.Generator().manual_seed(seed)) for seed in seeds]
+        students = PhotoNet(filters, self.student, len(train.classes), seeds * len(KINDS), stride=2).to(device)
+        dice = torch.Generator(device).manual_seed(self.seed)
+        for step in study(students, teacher, few, steps=self.student_steps, generator=dice):
+            if step == 1 or step % POINT == 0 or step == self.student_steps:
+                right = accuracy(answers(students, watched), watched.labels).view(len(KINDS), RUNS).mean(1).tolist()
+                metrics = {"student_spent": step / self.student_steps, **dict(zip(KINDS, right, strict=True))}
+                yield Progress(taught["teacher_steps"] + step, taught["teacher_steps"] + self.student_steps, metrics)
+        yield Done(
+            {
+                **verdict(accuracy(answers(students, test), test.labels)),
+                **taught,
+                "temperature": TEMPERATURE,
+                "parameters": [_size(teacher), _size(students) // (len(KINDS) * RUNS)],
+                "n": {"per_class": self.per_class, "labelled": len(few[0]), "teacher": len(train), "test": len(test)},
+                "cpu_seconds": time.process_time() - busy,
+                **provenance(seeds, began),
+            }
+        )
+
+    def _lessons(self, teacher: PhotoNet, train: Dataset, watched: Dataset, taught: dict[str, Any]) -> Iterator[Event]:
+        """The teacher's training; ``taught`` is told its steps, epochs and seconds."""
+        import torch
+
+        from dkdemo.evaluation import accuracy
+        from dkdemo.photos import answers, by_clock, by_steps, learn
+
+        began, size = time.perf_counter(), min(self.batch_size, len(train))
+        budget = by_steps(max(1, round(self.epochs * len(train) / size))) if self.epochs else by_clock(self.seconds)
+        dice = torch.Generator(train.labels.device).manual_seed(self.seed)
+        for seen in learn(teacher, train, budget, batch_size=size, generator=dice):
+            taught["teacher_steps"] = seen.step
+            if seen.step == FIRST or seen.step % POINT == 0:
+                right = accuracy(answers(teacher, watched)[0], watched.labels).item()
+                steps = round((seen.step - 1) / seen.share)  # as many as the share of the budget foretells
+                yield Progress(seen.step, steps + self.student_steps, {"spent": seen.share, "teacher": right})
+        right = accuracy(answers(teacher, watched)[0], watched.labels).item()
+        yield Progress(seen.step, seen.step + self.student_steps, {"spent": 1.0, "teacher": right})
+        taught |= {"epochs": seen.step * size / len(train), "teacher_seconds": time.perf_counter() - began}
+
+
+# Offered where a GPU was found: the widths, batch and epochs of the CIFAR-10 speed runs. The seconds are estimated from
+# the operations to do, not measured: no GPU was at hand.
+LARGE = Photos(epochs=10.0, widths=(64, 256, 256), stride=1, student=(32, 64, 64), batch_size=1024, student_steps=400)
+LARGE_SECONDS = 40.0
+
+
+def study(
+    students: PhotoNet, teacher: PhotoNet, few: Sequence[Dataset], *, steps: int, generator: Generator
+) -> Iterator[int]:
+    """Train the students in place, the hard ones of all runs and then the soft ones; yields each step's number.
+
+    Hard and soft student of a run see the same looks of the same images, and the teacher is asked about these very
+    looks: a teacher must be patient and consistent.
+
+    Source: Hinton et al. 2015, arXiv:1503.02531; Beyer et al. 2022, arXiv:2106.05237.
+    """
+    import torch
+
+    from dkdemo.distillation import hard_loss, kd_loss
+    from dkdemo.photos import draw_looks, one_cycle, set_rate
+
+    adam = torch.optim.AdamW(students.parameters(), lr=RATE, weight_decay=1e-2, fused=True)
+    size, place = min(BATCH, len(few[0])), generator.device
+    students.train(), teacher.eval()
+    for step in range(steps):
+        rows = [torch.randperm(len(own), generator=generator, device=place)[:size] for own in few]
+        x = torch.stack([draw_looks(own, row, generator) for own, row in zip(few, rows, strict=True)])
+        y = torch.stack([own.labels[row] for own, row in zip(few, rows, strict=True)])  # (R, N)
+        with torch.no_grad():
+            v = teacher(x.flatten(0, 1))[0].unflatten(0, y.shape)  # (R, N, K)
+        hard, soft = students(torch.cat([x, x])).chunk(2)
+        loss = hard_loss(hard, y) + kd_loss(soft, v, y, temperature=TEMPERATURE, soft_weight=SOFT_WEIGHT)
+        adam.zero_grad()
+        loss.sum().backward()
+        set_rate(adam, RATE * one_cycle(step / steps))
+        adam.step()
+        yield step + 1
+
+
+def verdict(right: Tensor) -> dict[str, Any]:
+    """Accuracies (kinds, runs) from (kinds x runs,), their spread, and each soft student's gain over its hard twin."""
+    from dkdemo.evaluation import spread
+
+    right = right.view(len(KINDS), -1).cpu()
+    gain, spreads = right[1] - right[0], [spread(runs) for runs in right]
+    return {
+        "kinds": list(KINDS),
+        "accuracy": right.numpy(),
+        "mean": [found.mean for found in spreads],
+        "std": [found.std for found in spreads],
+        "gain": gain.numpy(),
+        "gain_mean": gain.mean().item(),
+        "gain_worst": gain.min().item(),
+    }
+
+
+def _size(net: PhotoNet) -> int:
+    return sum(weights.numel() for weights in net.parameters() if weights.requires_grad)

@@ -1,0 +1,183 @@
+"""The net for photographs: whitening against numpy, copies against nets alone, budgets against a clock of ours."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from dkdemo import datasets
+from dkdemo.device import half_precision
+from dkdemo.photos import (
+    PhotoNet,
+    answers,
+    by_clock,
+    by_steps,
+    draw_looks,
+    learn,
+    moved,
+    one_cycle,
+    whitening_filters,
+)
+
+CPU = torch.device("cpu")
+
+
+def dice(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.fixture(scope="module")
+def shapes():
+    return datasets.load("shapes")
+
+
+@pytest.fixture(scope="module")
+def filters(shapes):
+    return whitening_filters(shapes[0].normalised(slice(0, 200)))
+
+
+def test_whitening_is_numpys_eigenvectors_over_the_root_of_their_eigenvalues():
+    x = torch.randn(5, 3, 6, 7, generator=dice(), dtype=torch.float64)
+    x = x + x.mean(1, keepdim=True)
+    patches = np.array(
+        [x[n, :, i : i + 2, j : j + 2].numpy().ravel() for n in range(5) for i in range(5) for j in range(6)]
+    )
+    values, vectors = np.linalg.eigh(patches.T @ patches / len(patches))
+    found = whitening_filters(x, ridge=0.01).flatten(1).numpy()
+    assert found.shape == (24, 12)
+    np.testing.assert_allclose(found[12:], -found[:12])
+    for mine, value, vector in zip(found[:12], values[::-1], vectors.T[::-1], strict=True):
+        wanted = vector / np.sqrt(value + 0.01)
+        np.testing.assert_allclose(mine * np.sign(mine @ wanted), wanted, atol=1e-9)  # the sign is free
+
+
+def test_whitened_patches_are_uncorrelated_and_of_unit_size():
+    x = torch.randn(20, 3, 8, 8, generator=dice(1), dtype=torch.float64).cumsum(3)
+    answered = F.conv2d(x, whitening_filters(x, ridge=0.0))[:, :12].transpose(0, 1).flatten(1)
+    torch.testing.assert_close(answered @ answered.T / answered.shape[1], torch.eye(12, dtype=x.dtype))
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_each_copy_is_the_net_it_would_be_alone_also_after_a_step(filters, stride):
+    """In float64: forward, batch statistics and gradients of three copies against three nets of one."""
+    wide = filters.double()
+    stack = PhotoNet(wide, (4, 6, 5), 10, (7, 8, 7), stride).double().train()
+    alone = [PhotoNet(wide, (4, 6, 5), 10, (seed,), stride).double().train() for seed in (7, 8, 7)]
+    x = torch.randn(3, 4, 3, 32, 32, generator=dice(), dtype=torch.float64)
+    z = stack(x)
+    one = torch.stack([net(own)[0] for net, own in zip(alone, x, strict=True)])
+    assert z.shape == (3, 4, 10)
+    assert z.dtype == torch.float64
+    torch.testing.assert_close(z, one)
+    z.square().sum().backward()
+    one.square().sum().backward()
+    torch.testing.assert_close(stack.head.grad, torch.cat([net.head.grad for net in alone]))
+    torch.testing.assert_close(stack.groups[0].weight.grad, torch.cat([net.groups[0].weight.grad for net in alone]))
+    torch.testing.assert_close(stack.groups[2].running_mean, torch.cat([net.groups[2].running_mean for net in alone]))
+    stack.eval(), [net.eval() for net in alone]
+    torch.testing.assert_close(stack(x[0]), torch.stack([net(x[0])[0] for net in alone]))
+    torch.testing.assert_close(stack.head[0], stack.head[2])
+    assert not torch.equal(stack.head[0], stack.head[1])
+
+
+def test_the_first_layer_is_never_trained(shapes, filters):
+    net = PhotoNet(filters, (4, 4, 4), 10, [0])
+    before = filters.clone()
+    list(learn(net, shapes[0], by_steps(3), batch_size=16, generator=dice()))
+    assert torch.equal(net.filters, before)
+
+
+def test_the_step_size_rises_and_ends_at_exactly_nothing():
+    rates = [one_cycle(share) for share in np.linspace(0, 1, 101)]
+    assert max(rates) == rates[20] == pytest.approx(1)
+    assert rates[1:21] == sorted(rates[1:21])
+    assert rates[20:] == sorted(rates[20:], reverse=True)
+    assert rates[0] == pytest.approx(0.04)
+    assert one_cycle(1.0) == one_cycle(1.3) == 0
+
+
+def test_a_budget_of_seconds_is_spent_by_the_clock_and_ends_annealed(shapes, filters):
+    """Steps of 1, 2, 3, ... seconds: however slow the machine becomes, the last step is a small one."""
+    now = [100.0]
+
+    def clock():
+        now[0] += 0.5
+        return now[0]
+
+    net = PhotoNet(filters, (4, 4, 4), 10, [0])
+    seen = list(learn(net, shapes[0], by_clock(20.0, clock), batch_size=8, generator=dice()))
+    shares = [step.share for step in seen]
+    assert shares == sorted(shares)
+    assert 0 <= shares[0] < 0.05
+    assert 0.95 < shares[-1] < 1
+    assert one_cycle(shares[-1]) < 0.06
+    assert [step.step for step in seen] == list(range(1, len(seen) + 1))
+
+
+def test_with_a_budget_of_steps_the_same_seed_is_the_same_net_bit_for_bit(shapes, filters):
+    def trained():
+        net = PhotoNet(filters, (4, 6, 6), 10, [3])
+        losses = [step.loss.item() for step in learn(net, shapes[0], by_steps(6), batch_size=32, generator=dice(5))]
+        return losses, answers(net, shapes[1])
+
+    (losses, z), (again, same) = trained(), trained()
+    assert len(losses) == 6
+    assert losses == again
+    assert torch.equal(z, same)
+
+
+def test_answers_are_the_mean_of_an_image_and_its_mirror_image(shapes, filters):
+    net = PhotoNet(filters, (4, 4, 4), 10, [0, 1]).train()
+    few = shapes[1][torch.arange(6)]
+    z = answers(net, few, chunk=4)
+    assert net.training
+    x = few.normalised()
+    with torch.no_grad():
+        wanted = (net.eval()(x) + net(x.flip(3))) / 2
+    torch.testing.assert_close(z, wanted, rtol=0.02, atol=0.02)  # half precision sums in another order by batch
+    assert torch.equal(answers(net, few, torch.tensor([2])), answers(net, few[torch.tensor([2])]))
+
+
+def test_a_look_is_the_image_moved_and_perhaps_mirrored(shapes):
+    train = shapes[0]
+    index = torch.arange(4, 12)
+    looks = draw_looks(train, index, dice(2))
+    assert torch.equal(looks, draw_looks(train, index, dice(2)))
+    for look, x in zip(looks, F.pad(train.normalised(index), (2, 2, 2, 2), mode="reflect"), strict=True):
+        ways = [x[:, i : i + 32, j : j + 32] for i in range(5) for j in range(5)]
+        assert any(torch.equal(look, way) or torch.equal(look, way.flip(2)) for way in ways)
+
+
+def test_moved_is_numpys_pad_slice_and_flip():
+    x = torch.randint(0, 256, (4, 3, 6, 7), generator=dice(), dtype=torch.uint8)
+    right, down = torch.tensor([2, -1, 0, -2]), torch.tensor([0, 1, -2, 2])
+    mirrored = torch.tensor([False, True, False, True])
+    found = moved(x, right, down, mirrored)
+    for n in range(4):
+        padded = np.pad(x[n].numpy(), ((0, 0), (2, 2), (2, 2)), mode="reflect")
+        wanted = padded[:, 2 - down[n] : 8 - down[n], 2 - right[n] : 9 - right[n]]
+        np.testing.assert_array_equal(found[n], wanted[..., ::-1] if mirrored[n] else wanted)
+
+
+def test_half_precision_only_where_the_device_is_made_for_it(monkeypatch):
+    x = torch.randn(2, 3, 8, 8, generator=dice())
+    for able in (True, False):
+        monkeypatch.setattr("dkdemo.device._multiplies_bfloat16", lambda device, able=able: able)
+        with half_precision(CPU):
+            assert F.conv2d(x, x).dtype == (torch.bfloat16 if able else torch.float32)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: by_steps(0),
+        lambda: by_clock(0.0),
+        lambda: whitening_filters(torch.zeros(3, 4, 4)),
+        lambda: PhotoNet(torch.zeros(24, 3, 2, 2), (4, 4), 10, [0]),
+        lambda: PhotoNet(torch.zeros(24, 3, 2, 2), (4, 4, 4), 10, []),
+        lambda: PhotoNet(torch.zeros(24, 3, 2, 2), (4, 4, 4), 10, [0], 3),
+    ],
+)
+def test_impossible_wishes_are_refused(wrong):
+    with pytest.raises(ValueError, match="got"):
+        wrong()
