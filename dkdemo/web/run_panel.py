@@ -97,8 +97,8 @@ def _buttons(stage: Stage, panel: str, recipe: Recipe, job: jobs.Job | None) -> 
                 icon=":material/replay:" if state in labels else ":material/play_arrow:",
             )
         controls.reset_button(panel)
-    if seconds >= LONG and state != "done":
-        st.caption(words["run_long"])
+        if seconds >= LONG and state != "done":
+            st.caption(words["run_long"])
 
 
 def run_panel(
