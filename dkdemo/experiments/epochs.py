@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dkdemo.experiments.race import check_seed, provenance
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 RUNS = 5
@@ -37,7 +36,7 @@ class Epochs(Recipe):
             raise ValueError(f"noise must be between 0 and .8, got {self.noise}")
         if not 1 <= self.steps <= 20_000:
             raise ValueError(f"steps must be 1 to 20000, got {self.steps}")
-        check_seed(self.seed)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1 + self.steps * 2e-3
@@ -53,7 +52,7 @@ class Epochs(Recipe):
         began, device = time.perf_counter(), pick()
         train, test = datasets.load("digits", str(device))
         classes = len(train.classes)
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         few, given = [], []
         for seed in seeds:
             dice = torch.Generator().manual_seed(seed)

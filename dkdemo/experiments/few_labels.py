@@ -19,12 +19,12 @@ from torch import Generator, Tensor
 from dkdemo import datasets
 from dkdemo.datasets import Dataset
 from dkdemo.evaluation import accuracy, spread
+from dkdemo.experiments.recipe import seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 from dkdemo.models import Classifier, small_cnn
 from dkdemo.training import annealed_adam, marks
 from dkdemo.weak_strong import draw_strong, strong, weak
 
-DATA = ("mnist", "digits")
 POINTS = {"labels": 8, "strong": 8, "own": 24}  # of a curve: the controls are over in a second
 SILENT, WATCHED = 4, 1000  # marks of a lesson without a curve; the test images behind each point of one
 
@@ -114,14 +114,6 @@ def enlarged(images: Tensor, side: int) -> Tensor:
     return found if found.shape[-1] == side else F.interpolate(found, size=(side, side), mode="bilinear")
 
 
-def check(data: str, seed: int) -> None:
-    """Raise ValueError for a data set or a seed that these experiments do not have."""
-    if data not in DATA:
-        raise ValueError(f"data is one of {', '.join(DATA)}; got {data!r:.40}")
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be 0 to 2**32 - 1, got {seed}")
-
-
 @cache
 def room(data: str, seed: int, device: str) -> Room:
     """The material of one seed; of a data set with fixed labelled pictures every seed gets the same ones."""
@@ -171,7 +163,7 @@ def study(data: str, seed: int, method: Method, device: str) -> Iterator[Event]:
     The curves show the first seed; the result has all of them. ``own`` is the method.
     """
     began, how = time.perf_counter(), SETTINGS[data]
-    seeds = [how.runs * seed + run for run in range(how.runs)]
+    seeds = seeds_of(seed, how.runs)
     methods = {**CONTROLS, "own": method}
     right: dict[str, list[float]] = {name: [] for name in methods}
     total, done = how.steps * len(methods) * len(seeds), 0

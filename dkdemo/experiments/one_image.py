@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import DIGITS, Recipe, check_data
 from dkdemo.jobs.events import Done, Event
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class OneImage(Recipe):
     def __post_init__(self) -> None:
         if not 0 <= self.picture < CROWD:
             raise ValueError(f"picture must be 0 to {CROWD - 1}, got {self.picture}")
+        check_data(self.data, DIGITS)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1.0
@@ -53,7 +55,6 @@ class OneImage(Recipe):
         from dkdemo.weak_strong import draw_strong, strong
 
         began, device = time.perf_counter(), pick()
-        few_labels.check(self.data, self.seed)
         hall = few_labels.room(self.data, 0, str(device))
         net, sure, right = _half_taught(self.data, str(device))
         dice = torch.Generator().manual_seed(self.seed)

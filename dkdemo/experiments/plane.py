@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.race import check_seed, provenance
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 from dkdemo.probability import check_temperature
 
@@ -44,7 +43,7 @@ class Plane(Recipe):
         check_temperature(self.temperature)
         if not 10 <= self.student_steps <= 20_000:
             raise ValueError(f"student_steps must be 10 to 20000, got {self.student_steps}")
-        check_seed(self.seed)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 5.0 if self.data == "digits" else 18.0
