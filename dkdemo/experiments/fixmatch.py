@@ -1,4 +1,4 @@
-"""FixMatch live: forty labels, all the other pictures, and a threshold."""
+"""FixMatch live: forty labels, all pictures without theirs, and a threshold."""
 
 from __future__ import annotations
 

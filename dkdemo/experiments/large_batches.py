@@ -89,7 +89,7 @@ class LargeBatches(Recipe):
                 "loss": loss.item(),
                 "rates": {rule: scaled_rate(self.batch_size, rule=rule) for rule in ("linear", "root")},
                 "seeds": [self.seed],
-                "n": self.batch_size,
+                "n": {"batch": len(batch)},
                 "device": describe(device),
                 "seconds": time.perf_counter() - began,
             }

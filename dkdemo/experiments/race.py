@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
@@ -119,13 +119,15 @@ class Race(Recipe):
         )
 
 
-def teacher_for(data: str, shift: int, seed: int, *, steps: int = 100) -> Committee | ConvNet:
-    """A teacher for the data set's kind of images: a committee for tiny ones, a small convolutional net for others."""
+def teacher_for(data: str, shift: int, seed: int, *, steps: int | None = None) -> Committee | ConvNet:
+    """A teacher for the data set's kind of images: a committee for tiny ones, a small convolutional net for others.
+
+    Without ``steps`` it is trained for as many as suit its kind.
+    """
     from dkdemo.teachers import Committee, ConvNet
 
-    if data == "digits":
-        return Committee(data, seed=seed)
-    return ConvNet(data, shift=shift, steps=steps, seed=seed)
+    usual = Committee(data, seed=seed) if data == "digits" else ConvNet(data, shift=shift, seed=seed)
+    return replace(usual, steps=steps) if steps else usual
 
 
 def students_for(train: Dataset, hidden: int, seeds: Sequence[int], configs: int = len(CONFIGS)) -> StackedMLP:
