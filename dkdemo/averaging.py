@@ -9,7 +9,10 @@ from torch import nn
 
 
 def follower(model: nn.Module) -> nn.Module:
-    """A copy of ``model`` that gradients never reach: the place where an average starts."""
+    """A copy of ``model`` that gradients never reach: the place where an average starts.
+
+    Source: Tarvainen & Valpola 2017, arXiv:1703.01780, section 2; He et al. 2020, arXiv:1911.05722, section 3.2.
+    """
     twin = copy.deepcopy(model)
     return twin.requires_grad_(False)
 
@@ -22,7 +25,7 @@ def warmed_up(decay: float, step: int) -> float:
 
     Source: Tarvainen & Valpola 2017, arXiv:1703.01780, released code; the paper itself uses .99, later .999.
     """
-    _check(decay)
+    check_decay(decay)
     if step < 1:
         raise ValueError(f"steps are counted from 1, got {step}")
     return min(1 - 1 / (step + 1), decay)
@@ -44,7 +47,7 @@ def ema_update(averaged: nn.Module, model: nn.Module, *, decay: float) -> None:
 
     Source: Tarvainen & Valpola 2017, arXiv:1703.01780, Eq. 2; He et al. 2020, arXiv:1911.05722, Eq. 2 (there m).
     """
-    _check(decay)
+    check_decay(decay)
     slow: list[torch.Tensor] = list(averaged.parameters())
     fast: list[torch.Tensor] = list(model.parameters())
     if [one.shape for one in slow] != [one.shape for one in fast]:
@@ -55,6 +58,7 @@ def ema_update(averaged: nn.Module, model: nn.Module, *, decay: float) -> None:
         kept.copy_(seen)
 
 
-def _check(decay: float) -> None:
+def check_decay(decay: float) -> None:
+    """Raise ValueError unless an average can remember this share of itself."""
     if not 0 <= decay <= 1:
         raise ValueError(f"decay must be in [0, 1], got {decay}")

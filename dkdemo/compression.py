@@ -140,12 +140,6 @@ def symmetric(weight: Array, bits: int, *, clip: float = 1.0, axis: int | None =
     return restored(levels(weight, scale, low=-top, high=top), scale)
 
 
-def affine(weight: Array, bits: int) -> Array:
-    """The weights after a round trip through ``bits`` bits on an affine scale (see `affine_scale`)."""
-    scale, zero_point = affine_scale(weight, bits)
-    return restored(levels(weight, scale, zero_point, low=0, high=2**bits - 1), scale, zero_point)
-
-
 def binary(weight: Array) -> Array:
     """One bit a weight: its sign, times the mean size of all: sign(w) mean|w|, with sign(0) = 1.
 

@@ -36,6 +36,6 @@ def ramp_up(step: float, length: float) -> float:
 
     Source: Laine & Aila 2017, arXiv:1610.02242, section 2.1, as Tarvainen & Valpola 2017 use it.
     """
-    if step < 0 or length <= 0:
+    if not step >= 0 or not length > 0:
         raise ValueError(f"need step >= 0 and length > 0, got {step} and {length}")
     return math.exp(-5 * (1 - min(step / length, 1)) ** 2)

@@ -45,7 +45,11 @@ class Dataset:
         return replace(self, images=self.images[index], labels=self.labels[index], hues=hues)
 
     def take(self, n_per_class: int, generator: Generator) -> Dataset:
-        """The same number of random examples of every class: a small, balanced labelled set.
+        """The same number of random examples of every class: a small, balanced labelled set."""
+        return self[self.picked(n_per_class, generator)]
+
+    def picked(self, n_per_class: int, generator: Generator) -> Tensor:
+        """Where the examples lie that `take` takes: int64 (classes * n,), class by class.
 
         Raises:
             ValueError: a class has fewer examples than asked for.
@@ -57,7 +61,7 @@ class Dataset:
             if not 1 <= n_per_class <= len(members):
                 raise ValueError(f"class {name} has {len(members)} examples; got a wish for {n_per_class}")
             picked.append(members[:n_per_class])
-        return self[torch.cat(picked)]
+        return torch.cat(picked)
 
     def without(self, label: int) -> Dataset:
         """Everything but one class; the labels keep their numbers."""

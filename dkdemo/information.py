@@ -16,10 +16,10 @@ def counting_information(steps: int, *, slip: float, classes: int = 10) -> float
     No view of the string, however clever, can tell more of the k-th next picture: pictures are drawn given digits.
 
     Raises:
-        ValueError: steps below 1 or slip outside [0, 1].
+        ValueError: steps below 1, slip outside [0, 1], or fewer than two classes.
     """
-    if steps < 1 or not 0 <= slip <= 1:
-        raise ValueError(f"need steps >= 1 and slip in [0, 1], got {steps} and {slip}")
+    if steps < 1 or not 0 <= slip <= 1 or classes < 2:
+        raise ValueError(f"need steps >= 1, slip in [0, 1] and classes >= 2, got {steps}, {slip} and {classes}")
     kept = (1 - slip) ** steps
     other = (1 - kept) / classes
     right = kept + other

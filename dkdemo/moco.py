@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from dkdemo.averaging import _check as check_decay
+from dkdemo.averaging import check_decay
 
 
 class KeyQueue:
@@ -45,10 +45,6 @@ class KeyQueue:
         places = (self.oldest + torch.arange(new, device=keys.device)) % size
         self.keys[..., places, :] = F.normalize(keys.detach(), dim=-1)
         self.oldest = (self.oldest + new) % size
-
-    def in_order(self) -> Tensor:
-        """The keys (..., K, D) from the oldest to the newest."""
-        return self.keys.roll(-self.oldest, dims=-2)
 
 
 def moco_loss(query: Tensor, key: Tensor, queue: Tensor, *, temperature: float) -> Tensor:

@@ -33,6 +33,9 @@ class LARS(Optimizer):
 
     Biases and normalisation weights (one dimension) take the plain step without decay, as SimCLR and BYOL do.
     It is the batch of thousands that calls for LARS, not a large data set.
+
+    Source: You, Gitman & Ginsburg 2017, arXiv:1708.03888, Algorithm 1; which weights are left out: Grill et al.
+    2020, arXiv:2006.07733, section 3.3.
     """
 
     def __init__(
@@ -69,7 +72,11 @@ class LARS(Optimizer):
 
 
 def warmup_cosine(step: int, steps: int, *, warmup: int = 0) -> float:
-    """The share of the peak learning rate at ``step`` of ``steps``: a straight climb, then half a cosine down to 0."""
+    """The share of the peak learning rate at ``step`` of ``steps``: a straight climb, then half a cosine down to 0.
+
+    Source: Goyal et al. 2017, arXiv:1706.02677, section 2.2 (the climb); Loshchilov & Hutter 2017, arXiv:1608.03983,
+    Eq. 5 (the cosine), here without restarts.
+    """
     if not 0 <= step <= steps or not 0 <= warmup < steps:
         raise ValueError(f"need 0 <= step <= steps and warmup < steps, got {step}, {steps}, {warmup}")
     if step < warmup:
@@ -82,7 +89,6 @@ def scaled_rate(batch_size: int, *, rule: str = "linear") -> float:
 
     Source: Chen et al. 2020, arXiv:2002.05709, section 2.2 and appendix B.1.
     """
-    rules = {"linear": 0.3 * batch_size / 256, "root": 0.075 * math.sqrt(batch_size)}
-    if rule not in rules or batch_size < 1:
+    if rule not in ("linear", "root") or not batch_size >= 1:
         raise ValueError(f"need a batch of at least 1 and the rule linear or root, got {batch_size} and {rule!r:.40}")
-    return rules[rule]
+    return 0.3 * batch_size / 256 if rule == "linear" else 0.075 * math.sqrt(batch_size)

@@ -24,7 +24,7 @@ def outputs_by_width(
 
     Yields, for each width, one (L, n_p, K) tensor of outputs a part, float64.
     """
-    if list(widths) != sorted(set(widths)) or widths[0] < 1:
+    if not widths or list(widths) != sorted(set(widths)) or widths[0] < 1:
         raise ValueError(f"widths must increase from at least 1, got {list(widths)}")
     n = len(parts[0])
     directions = draw_directions(parts[0].shape[1], widths[-1], generator).to(parts[0].device)

@@ -99,7 +99,7 @@ class Spectrum:
         Raises:
             ValueError: a negative ridge.
         """
-        if not ridges or min(ridges) < 0:
+        if not ridges or not all(ridge >= 0 for ridge in ridges):
             raise ValueError(f"need ridges >= 0, got {list(ridges)}")
         lam = torch.tensor(list(ridges), dtype=DOUBLE, device=self.values.device)[:, None]
         least = len(self.values) * torch.finfo(DOUBLE).eps * self.values.max()
@@ -135,8 +135,8 @@ def degrees_of_freedom(eigenvalues: Tensor, ridge: float) -> Tensor:
 
     Source: Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, section 3.4.1.
     """
-    if ridge < 0:
-        raise ValueError(f"the ridge must be >= 0, got {ridge}")
+    if not ridge >= 0 or not len(eigenvalues):
+        raise ValueError(f"need a ridge >= 0 and at least one eigenvalue, got {ridge} and {len(eigenvalues)}")
     values = eigenvalues.to(DOUBLE).clamp_min(0)
     alive = values > len(values) * torch.finfo(DOUBLE).eps * values.max()
     return (torch.where(alive, values, 0.0) / torch.where(alive, values + ridge, 1.0)).sum()
@@ -152,7 +152,7 @@ def isotropic_risk(gamma: float, *, noise: float, signal: float = 1.0) -> float:
 
     Source: Hastie, Montanari, Rosset & Tibshirani 2019, arXiv:1903.08560, theorem 1.
     """
-    if not gamma > 0 or noise < 0 or signal < 0:
+    if not gamma > 0 or not noise >= 0 or not signal >= 0:
         raise ValueError(f"need gamma > 0, noise and signal >= 0; got {gamma}, {noise}, {signal}")
     if gamma == 1:
         return math.inf

@@ -40,6 +40,8 @@ def random_memory(length: int, dimension: int, generator: Generator) -> Tensor:
 
     Raises:
         ValueError: a length or a dimension below 1.
+
+    Source: White, Lee & Sompolinsky 2004 (short-term memory in orthogonal networks); the slide asks the question.
     """
     if length < 1 or dimension < 1:
         raise ValueError(f"length and dimension must be >= 1, got {length} and {dimension}")
@@ -64,6 +66,8 @@ def learn_switches(states: Tensor, inputs: Tensor) -> Tensor:
 
     Raises:
         ValueError: not as many states as sequences.
+
+    Source: Jaeger 2002, "Short term memory in echo state networks" (a linear reader for each delay).
     """
     if states.ndim != 2 or inputs.ndim != 2 or len(states) != len(inputs):
         raise ValueError(f"need (N, d) states and (N, L) inputs, got {tuple(states.shape)} and {tuple(inputs.shape)}")
@@ -72,8 +76,15 @@ def learn_switches(states: Tensor, inputs: Tensor) -> Tensor:
 
 
 def unexplained(read: Tensor, inputs: Tensor) -> Tensor:
-    """The share of each position's variance that was not read out, (N, L), (N, L) -> (L,); 0 is perfect."""
-    return (read - inputs).square().mean(0) / inputs.square().mean(0)
+    """The share of each position's mean square that was not read out, (N, L), (N, L) -> (L,); 0 is perfect.
+
+    Raises:
+        ValueError: a position at which all inputs are 0, or no inputs.
+    """
+    size = inputs.square().mean(0)
+    if not bool((size > 0).all()):
+        raise ValueError("every position needs inputs that are not all 0, got " + str(size.tolist())[:80])
+    return (read - inputs).square().mean(0) / size
 
 
 def digit_strings(count: int, length: int, generator: Generator, *, slip: float, classes: int = 10) -> Tensor:

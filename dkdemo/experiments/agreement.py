@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 KINDS = ("alone", "queue")
@@ -18,8 +18,8 @@ RUNS = 3
 class Agreement(Recipe):
     """The same pairs of encoders twice: once asked only to agree, once also to tell 1024 strangers apart.
 
-    "agreement" is the mean cosine of a query and its key. "spread" is the deviation of the unit vectors' coordinates
-    times the root of their number: about 1 when the points fill the sphere, 0 when all are one point.
+    "agreement" is the mean cosine of a query and its key. "spread" is `dkdemo.siamese.output_spread` of the queries:
+    1 when the points fill the sphere evenly, 0 when all are one point.
     """
 
     name: ClassVar[str] = "agreement"
@@ -33,16 +33,17 @@ class Agreement(Recipe):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed < 2**32 or not 0 <= self.momentum <= 1 or not 0.01 <= self.temperature <= 100:
+        if not 0 <= self.momentum <= 1 or not 0.01 <= self.temperature <= 100 or not 0 < self.learning_rate <= 100:
             raise ValueError(
-                "need a seed below 2**32, momentum in [0, 1] and temperature in [.01, 100], "
-                f"got {self.seed}, {self.momentum} and {self.temperature}"
+                "need momentum in [0, 1], temperature in [.01, 100] and learning_rate in (0, 100], "
+                f"got {self.momentum}, {self.temperature} and {self.learning_rate}"
             )
-        if not 2 <= self.batch_size <= self.queue_size <= 65536 or not 10 <= self.steps <= 20_000:
+        if not 2 <= self.batch_size <= self.queue_size <= 65536 or not 20 <= self.steps <= 20_000:
             raise ValueError(
-                "need 2 <= batch_size <= queue_size <= 65536 and 10-20000 steps, "
+                "need 2 <= batch_size <= queue_size <= 65536 and 20-20000 steps, "
                 f"got {self.batch_size}, {self.queue_size} and {self.steps}"
             )
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1 + self.steps * self.batch_size * self.queue_size * 1.6e-7
@@ -52,10 +53,11 @@ class Agreement(Recipe):
 
         from dkdemo.device import describe, pick
         from dkdemo.experiments import moco_material as material
+        from dkdemo.siamese import output_spread
         from dkdemo.training import marks
 
         began, device = time.perf_counter(), pick()
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         queries, keys, train, test = material.pair(seeds, len(KINDS))
         untrained = material.neighbours(queries, train, test)[:RUNS]
         learning = material.contrast(
@@ -75,8 +77,7 @@ class Agreement(Recipe):
         for seen in learning:
             if seen.step in due:
                 agree = (seen.query * seen.key).sum(-1).mean(-1).view(-1, RUNS)
-                points = seen.query
-                spread = (points - points.mean(1, keepdim=True)).square().mean(1).sum(-1).sqrt().view(-1, RUNS)
+                spread = torch.stack([output_spread(points) for points in seen.query]).view(-1, RUNS)
                 found = {"agreement": agree, "spread": spread}
                 metrics = {
                     f"{name}_{kind}": rows[k].mean().item()

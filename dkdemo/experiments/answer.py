@@ -47,6 +47,7 @@ class Answer(Recipe):
             as_image(self.drawn)
         if self.index < 0:
             raise ValueError(f"index must be >= 0, got {self.index}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1.0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 RUNS = 5
@@ -37,11 +37,9 @@ class Averaged(Recipe):
             raise ValueError(
                 f"need learning_rate in (0, 10] and 10-20000 steps, got {self.learning_rate} and {self.steps}"
             )
-        if not 1 <= self.batch_size <= 1000 or not 1 <= self.hidden <= 1000 or not 0 <= self.seed < 2**32:
-            raise ValueError(
-                "need batch_size and hidden in [1, 1000] and a seed below 2**32, "
-                f"got {self.batch_size}, {self.hidden} and {self.seed}"
-            )
+        if not 1 <= self.batch_size <= 1000 or not 1 <= self.hidden <= 1000:
+            raise ValueError(f"need batch_size and hidden in [1, 1000], got {self.batch_size} and {self.hidden}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 0.5 + self.steps * 4e-3
@@ -60,7 +58,7 @@ class Averaged(Recipe):
         began, device = time.perf_counter(), pick()
         train, test = datasets.load("digits", str(device))
         x, labels = train.normalised().flatten(1), train.labels
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         dice = [torch.Generator().manual_seed(seed) for seed in seeds]
         student = StackedMLP((x.shape[1], self.hidden, len(train.classes)), seeds).to(device)
         means = {name: follower(student) for name in AVERAGES}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, check_data
 from dkdemo.jobs.events import Done, Event
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ class Chains(Recipe):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.data not in DATA:
-            raise ValueError(f"data is one of {', '.join(DATA)}; got {self.data!r:.40}")
+        check_data(self.data, DATA)
         if not 0 <= self.picture < MOST:
             raise ValueError(f"picture must be 0 to {MOST - 1}, got {self.picture}")
         if not 0.1 <= self.severity <= 10:
             raise ValueError(f"severity must be in [.1, 10], got {self.severity}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 2.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dkdemo.experiments import simclr_material
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 TARGETS = ("still", "moving", "follower")
@@ -46,6 +46,9 @@ class Collapse(Recipe):
             raise ValueError(f"decay must be in [0, 1], got {self.decay}")
         if not 2 <= self.steps <= 20_000 or not 2 <= self.batch_size <= 4096:
             raise ValueError(f"need 2-20000 steps and a batch of 2-4096, got {self.steps} and {self.batch_size}")
+        if not 0 < self.learning_rate <= 1:
+            raise ValueError(f"learning_rate must be in (0, 1], got {self.learning_rate}")
+        super().__post_init__()
 
     @property
     def healthy(self) -> bool:
@@ -67,8 +70,8 @@ class Collapse(Recipe):
         began, device = time.perf_counter(), pick()
         stuff = simclr_material.material("shapes", str(device))
         looks = simclr_material.LOOKS["shapes"]["both"]
-        settings = {"": self} if self.healthy else {"": self, "healthy_": Collapse(steps=self.steps)}
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        settings = {"": self} if self.healthy else {"": self, "healthy_": replace(self, target="still", predictor=True)}
+        seeds = seeds_of(self.seed, RUNS)
         dice = [torch.Generator(device).manual_seed(seed) for seed in seeds]
         pairs = {name: [Pair(how, stuff, seed) for seed in seeds] for name, how in settings.items()}
         for step in range(1, self.steps + 1):

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from dkdemo.experiments.race import check_seed
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, check_data, seeds_of
 from dkdemo.jobs.events import Done, Event
 
 if TYPE_CHECKING:
@@ -39,9 +38,8 @@ class DoubleDescent(Recipe):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.data not in EXAMPLES:
-            raise ValueError(f"data is one of {', '.join(EXAMPLES)}; got {self.data!r:.80}")
-        check_seed(self.seed)
+        check_data(self.data, EXAMPLES)
+        super().__post_init__()
 
     @property
     def widths(self) -> list[int]:
@@ -61,7 +59,7 @@ class DoubleDescent(Recipe):
         began, device = time.perf_counter(), pick()
         train, test = datasets.load(self.data, str(device))
         n, widths = EXAMPLES[self.data], self.widths
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         errors = torch.empty(3, len(RIDGES), len(widths), RUNS, dtype=torch.float64)
         tested = min(TESTED, len(test))
         for run, seed in enumerate(seeds):

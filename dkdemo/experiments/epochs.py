@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dkdemo.experiments.race import check_seed, provenance
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 RUNS = 5
@@ -23,7 +22,8 @@ class Epochs(Recipe):
     """Ten tanh nets of width 16 in one model: five on labels with ``noise``, five twins on the true labels.
 
     Twins share images and first weights. All 400 examples in every step, mean squared error against one-hot
-    targets, Adam. ``learned`` counts the examples whose *given* label, wrong or not, the net has come to answer.
+    targets, Adam. Every second test image serves to choose the best step, the others measure all that is told.
+    ``learned`` counts the examples whose *given* label, wrong or not, the net has come to answer.
     """
 
     name: ClassVar[str] = "epochs"
@@ -37,7 +37,7 @@ class Epochs(Recipe):
             raise ValueError(f"noise must be between 0 and .8, got {self.noise}")
         if not 1 <= self.steps <= 20_000:
             raise ValueError(f"steps must be 1 to 20000, got {self.steps}")
-        check_seed(self.seed)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1 + self.steps * 2e-3
@@ -53,7 +53,7 @@ class Epochs(Recipe):
         began, device = time.perf_counter(), pick()
         train, test = datasets.load("digits", str(device))
         classes = len(train.classes)
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         few, given = [], []
         for seed in seeds:
             dice = torch.Generator().manual_seed(seed)
@@ -65,37 +65,45 @@ class Epochs(Recipe):
         labels = torch.cat([torch.stack(given), torch.stack([part.labels for part in few])])
         targets = F.one_hot(labels, classes).float()
         net = StackedMLP((x.shape[-1], WIDTH, classes), seeds * 2).to(device)
-        unseen = test.normalised().flatten(1).expand(len(x), -1, -1)
+        parts = [test[torch.arange(start, len(test), 2, device=device)] for start in (0, 1)]  # to choose; to measure
+        asked = [part.normalised().flatten(1).expand(len(x), -1, -1) for part in parts]
 
         def answer(inputs: torch.Tensor) -> torch.Tensor:
             (first, last), (shift, lift) = net.weights, net.biases
             return torch.baddbmm(lift, torch.tanh(torch.baddbmm(shift, inputs, first)), last)
 
-        def look(step: int) -> tuple[Progress, torch.Tensor, torch.Tensor]:
+        def look(step: int) -> tuple[Progress, list[torch.Tensor], torch.Tensor]:
             with torch.no_grad():
                 learned = (answer(x).argmax(-1) == labels).double().mean(1).view(2, RUNS).cpu()
-                error = (answer(unseen).argmax(-1) != test.labels).double().mean(1).view(2, RUNS).cpu()
+                both = [
+                    (answer(unseen).argmax(-1) != part.labels).double().mean(1).view(2, RUNS).cpu()
+                    for unseen, part in zip(asked, parts, strict=True)
+                ]
+            error = both[1]
             metrics = {"train_step": float(step)}
             for row, name in enumerate(LABELS):
                 metrics |= {name: error[row].mean().item(), f"{name}_fit": 1 - learned[row].mean().item()}
                 metrics |= {f"{name}_low": error[row].min().item(), f"{name}_high": error[row].max().item()}
-            return Progress(step, self.steps, metrics), error, learned
+            return Progress(step, self.steps, metrics), both, learned
 
         due = sorted({min(self.steps, max(1, round(10 ** (k / 20)))) for k in range(20 * 5)})
         adam = torch.optim.Adam(net.parameters(), lr=RATE, fused=True)
-        seen, errors = [], []
+        seen: list[int] = []
+        chosen: list[torch.Tensor] = []
+        errors: list[torch.Tensor] = []
         for step in range(1, self.steps + 1):
             loss = F.mse_loss(answer(x), targets, reduction="none").mean((1, 2)).sum()
             adam.zero_grad()
             loss.backward()
             adam.step()
             if step in due:
-                progress, error, learned = look(step)
+                progress, both, learned = look(step)
                 seen.append(step)
-                errors.append(error)
+                chosen.append(both[0])
+                errors.append(both[1])
                 yield progress
         curves = torch.stack(errors, dim=-1)  # (labels, RUNS, steps seen)
-        best = int(curves[0].mean(0).argmin())
+        best = int(torch.stack(chosen, dim=-1)[0].mean(0).argmin())
         yield Done(
             {
                 "steps": seen,
@@ -106,7 +114,12 @@ class Epochs(Recipe):
                 "clean_last": curves[1, :, -1].numpy(),
                 "learned": learned.mean(1).tolist(),
                 "noise": self.noise,
-                "n": {"train": EXAMPLES, "wrong": round(self.noise * EXAMPLES), "test": len(test)},
+                "n": {
+                    "train": EXAMPLES,
+                    "wrong": round(self.noise * EXAMPLES),
+                    "held_out": len(parts[0]),
+                    "test": len(parts[1]),
+                },
                 **provenance(seeds, began),
             }
         )

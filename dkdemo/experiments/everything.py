@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from dkdemo.experiments.race import (
     Setting,
-    check_seed,
     learn,
-    provenance,
     students_for,
     table,
     teacher_facts,
     teacher_for,
     watch,
 )
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ class Everything(Recipe):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        check_seed(self.seed)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return SETTINGS.get(self.data, LARGE).seconds
@@ -64,7 +62,7 @@ class Everything(Recipe):
         steps = recipe.steps + usual.steps
         teacher = yield from obtain(recipe, of=steps)
 
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         dice = [torch.Generator().manual_seed(seed) for seed in seeds]
         students = students_for(train, usual.hidden, seeds)
         rows = torch.arange(len(train)).expand(RUNS, -1)[..., None]  # (S, n, 1): everyone may draw everything

@@ -1,4 +1,4 @@
-"""FixMatch live: forty labels, all the other pictures, and a threshold."""
+"""FixMatch live: forty labels, all pictures without theirs, and a threshold."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import DIGITS, Recipe, check_data
 from dkdemo.jobs.events import Event
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class FixMatch(Recipe):
     def __post_init__(self) -> None:
         if not 0 <= self.threshold <= 1:
             raise ValueError(f"threshold must be in [0, 1], got {self.threshold}")
+        check_data(self.data, DIGITS)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return SECONDS.get(self.data, SECONDS["mnist"])
@@ -45,7 +47,6 @@ class FixMatch(Recipe):
         from dkdemo.device import pick
         from dkdemo.experiments import few_labels
 
-        few_labels.check(self.data, self.seed)
         yield from few_labels.study(self.data, self.seed, self._method, str(pick()))
 
     def _method(self, hall: Room, dice: Generator) -> Lesson:

@@ -41,6 +41,7 @@ class Gallery(Recipe):
             raise ValueError(
                 f"label and other must be different classes, or -1 for any; got {self.label}, {self.other}"
             )
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1.0

@@ -37,6 +37,7 @@ class LargeBatches(Recipe):
                 "need trust in (0, 1], weight_decay in [0, 1] and temperature in [.01, 100], "
                 f"got {self.trust}, {self.weight_decay} and {self.temperature}"
             )
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1.0 + self.batch_size / 1000
@@ -88,7 +89,7 @@ class LargeBatches(Recipe):
                 "loss": loss.item(),
                 "rates": {rule: scaled_rate(self.batch_size, rule=rule) for rule in ("linear", "root")},
                 "seeds": [self.seed],
-                "n": self.batch_size,
+                "n": {"batch": len(batch)},
                 "device": describe(device),
                 "seconds": time.perf_counter() - began,
             }

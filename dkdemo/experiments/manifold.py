@@ -45,6 +45,7 @@ class Manifold(Recipe):
             raise ValueError(f"alpha of Beta(alpha, alpha) must be in [.01, 100], got {self.alpha}")
         if not 10 <= self.points <= 5000:
             raise ValueError(f"a spiral arm has 10 to 5000 points, got {self.points}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 2.0

@@ -34,10 +34,16 @@ class Matrix(Recipe):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not self.looks or not set(self.looks) <= set(LOOKS):
-            raise ValueError(f"looks are some of {', '.join(LOOKS)}; got {self.looks!r:.80}")
+        if not self.looks or any(look not in LOOKS or self.looks.count(look) > 1 for look in self.looks):
+            raise ValueError(f"looks are some of {', '.join(LOOKS)}, each once; got {self.looks!r:.80}")
+        if not 0.01 <= self.temperature <= 100 or not 0 < self.learning_rate <= 1:
+            raise ValueError(
+                "need temperature in [.01, 100] and learning_rate in (0, 1], "
+                f"got {self.temperature} and {self.learning_rate}"
+            )
         if not 2 <= self.steps <= 2000 or not 2 <= self.batch_size <= 4096:
             raise ValueError(f"need 2-2000 steps and a batch of 2-4096, got {self.steps} and {self.batch_size}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 2 + len(self.looks) ** 2 * (0.3 + self.steps * self.batch_size * 2.6e-4)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 RUNS = 5
@@ -16,7 +16,7 @@ KINDS = ("alone", "taught")  # weight 0, and the full weight
 
 @dataclass(frozen=True)
 class MeanTeacher(Recipe):
-    """The mean teacher on the digits with a few labels a class; the rest of the training pictures have none.
+    """The mean teacher on the digits with a few labels a class; beside them all training pictures without labels.
 
     Ten students in one model, each with its average: five learn from the labels alone, five also agree with their
     average on unlabelled pictures. Both see the same labelled digits through the same noisy looks, and the average is
@@ -46,11 +46,9 @@ class MeanTeacher(Recipe):
                 "need ramp in (0, 1], 10-20000 steps and learning_rate in (0, 1], "
                 f"got {self.ramp}, {self.steps} and {self.learning_rate}"
             )
-        if not 1 <= self.batch_size <= 1000 or not 1 <= self.hidden <= 1000 or not 0 <= self.seed < 2**32:
-            raise ValueError(
-                "need batch_size and hidden in [1, 1000] and a seed below 2**32, "
-                f"got {self.batch_size}, {self.hidden} and {self.seed}"
-            )
+        if not 1 <= self.batch_size <= 1000 or not 1 <= self.hidden <= 1000:
+            raise ValueError(f"need batch_size and hidden in [1, 1000], got {self.batch_size} and {self.hidden}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1 + self.steps * self.batch_size * 1.6e-4
@@ -70,7 +68,7 @@ class MeanTeacher(Recipe):
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load("digits", str(device))
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         dice = [torch.Generator().manual_seed(seed) for seed in seeds]
         few = [train.take(self.per_class, own) for own in dice]
         known, names = [part.normalised() for part in few], torch.stack([part.labels for part in few])

@@ -41,6 +41,7 @@ class Midpoint(Recipe):
     def __post_init__(self) -> None:
         if not 0.01 <= self.alpha <= 100:
             raise ValueError(f"alpha of Beta(alpha, alpha) must be in [.01, 100], got {self.alpha}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return (DIGITS if self.data == "digits" else LARGE)[2]

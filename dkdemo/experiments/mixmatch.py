@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import DIGITS, Recipe, check_data
 from dkdemo.jobs.events import Event
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class MixMatch(Recipe):
             raise ValueError(f"temperature must be in [.05, 5], got {self.temperature}")
         if not 0 <= self.weight <= 1000:
             raise ValueError(f"weight must be in [0, 1000], got {self.weight}")
+        check_data(self.data, DIGITS)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return SECONDS.get(self.data, SECONDS["mnist"])
@@ -47,7 +49,6 @@ class MixMatch(Recipe):
         from dkdemo.device import pick
         from dkdemo.experiments import few_labels
 
-        few_labels.check(self.data, self.seed)
         yield from few_labels.study(self.data, self.seed, self._method, str(pick()))
 
     def _method(self, hall: Room, dice: Generator) -> Lesson:

@@ -67,8 +67,9 @@ def contrast(
     """
     copies, device = len(momentum), train.images.device
     kinds = copies // len(dice)
-    queue = KeyQueue(queue_size, OUTPUTS, generator=dice[0], stack=(len(dice),))
-    queue.keys = queue.keys.repeat(kinds, 1, 1).to(device)  # the pairs of a seed start with the same strangers
+    queue = KeyQueue(queue_size, OUTPUTS, generator=dice[0])
+    own = [queue.keys, *(KeyQueue(queue_size, OUTPUTS, generator=one).keys for one in dice[1:])]
+    queue.keys = torch.stack(own).repeat(kinds, 1, 1).to(device)  # the pairs of a seed start with the same strangers
     looks = torch.zeros(len(dice), queue_size, train.images[0].numel(), device=device)
     sgd = torch.optim.SGD(queries.parameters(), lr=learning_rate, momentum=INERTIA)
     rate = torch.optim.lr_scheduler.OneCycleLR(

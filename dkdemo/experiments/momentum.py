@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 MOMENTA = (0.0, 0.9, 0.99, 0.999, 1.0)
@@ -22,7 +22,8 @@ class Momentum(Recipe):
     The encoders are perceptrons without batch normalisation, so nothing leaks that would have to be shuffled. The
     learning rate is high on purpose: a query encoder in a hurry is what a slow key encoder is for.
 
-    "stale" is 1 - cosine between the keys in the queue and what the key encoder would write now.
+    "stale" is `dkdemo.moco.drift` of the whole queue: how far its keys lie from what the key encoder would write of
+    the same looks now, 1 - cosine, over how far two random keys lie apart; its mean over the second half of the steps.
     """
 
     name: ClassVar[str] = "momentum"
@@ -35,16 +36,22 @@ class Momentum(Recipe):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed < 2**32 or not 0.01 <= self.temperature <= 100 or not 0 < self.learning_rate <= 100:
+        if not 0.01 <= self.temperature <= 100 or not 0 < self.learning_rate <= 100:
             raise ValueError(
-                "need a seed below 2**32, temperature in [.01, 100] and learning_rate in (0, 100], "
-                f"got {self.seed}, {self.temperature} and {self.learning_rate}"
+                "need temperature in [.01, 100] and learning_rate in (0, 100], "
+                f"got {self.temperature} and {self.learning_rate}"
             )
-        if not 2 <= self.batch_size <= self.queue_size <= 65536 or not 10 <= self.steps <= 20_000:
+        if not 2 <= self.batch_size <= self.queue_size <= 65536 or not 20 <= self.steps <= 20_000:
             raise ValueError(
-                "need 2 <= batch_size <= queue_size <= 65536 and 10-20000 steps, "
+                "need 2 <= batch_size <= queue_size <= 65536 and 20-20000 steps, "
                 f"got {self.batch_size}, {self.queue_size} and {self.steps}"
             )
+        if self.steps * self.batch_size < self.queue_size:
+            raise ValueError(
+                "steps * batch_size must be >= queue_size, or strangers stay in the queue to the end, "
+                f"got {self.steps} * {self.batch_size} and {self.queue_size}"
+            )
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1 + self.steps * self.batch_size * self.queue_size * 4e-7
@@ -57,7 +64,7 @@ class Momentum(Recipe):
         from dkdemo.training import marks
 
         began, device = time.perf_counter(), pick()
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         queries, keys, train, test = material.pair(seeds, len(MOMENTA))
         untrained = material.neighbours(queries, train, test)[:RUNS]
         learning = material.contrast(

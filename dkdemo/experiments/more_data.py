@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from dkdemo.experiments.double_descent import HELD_OUT, RIDGES, TESTED
-from dkdemo.experiments.race import check_seed
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import DIGITS, Recipe, check_data, seeds_of
 from dkdemo.jobs.events import Done, Event
 
 WIDTH = 200
@@ -32,9 +31,8 @@ class MoreData(Recipe):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.data not in ("digits", "mnist"):
-            raise ValueError(f"data is one of digits, mnist; got {self.data!r:.80}")
-        check_seed(self.seed)
+        check_data(self.data, DIGITS)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1.5
@@ -49,7 +47,7 @@ class MoreData(Recipe):
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load(self.data, str(device))
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         errors = torch.empty(2, len(RIDGES), len(SIZES), RUNS, dtype=torch.float64)
         tested = min(TESTED, len(test))
         for run, seed in enumerate(seeds):

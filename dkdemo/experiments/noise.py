@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Noise(Recipe):
             raise ValueError(f"the share of wrong labels must be in [0, .9], got {self.noise}")
         if not 0.01 <= self.alpha <= 100:
             raise ValueError(f"alpha of Beta(alpha, alpha) must be in [.01, 100], got {self.alpha}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return (DIGITS if self.data == "digits" else LARGE)[3]
@@ -70,7 +71,7 @@ class Noise(Recipe):
             labels[wrong] + torch.randint(1, classes, wrong.shape, generator=generator).to(device)
         ) % classes
 
-        seeds = list(range(self.seed, self.seed + repeats))
+        seeds = seeds_of(self.seed, repeats)
         students = models.StackedMLP((images[0].numel(), *widths, classes), seeds * len(METHODS)).to(device)
         learner, due = Learner(students, RATE, STEPS), marks(STEPS, 50)
         asked, truth = test.normalised().flatten(1), test.labels

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import DIGITS, Recipe, check_data
 from dkdemo.jobs.events import Done, Event
 
 if TYPE_CHECKING:
@@ -26,9 +26,10 @@ STEPS = 100  # of the net: long enough to be right mostly, too short to be sure 
 
 @dataclass(frozen=True)
 class OneImage(Recipe):
-    """What a half-taught net says of one training picture, through weak looks and one strong look at all strengths.
+    """What a half-taught net says of one unlabelled picture, through weak looks and one strong one at all strengths.
 
-    ``picture`` is its number among the training pictures, ``seed`` draws the looks; the net is always the same.
+    ``picture`` is its number among the training pictures without a label, ``seed`` draws the looks; the net is always
+    the same. The curves over the threshold are of the first 1000 such pictures.
     """
 
     name: ClassVar[str] = "one_image"
@@ -41,6 +42,8 @@ class OneImage(Recipe):
     def __post_init__(self) -> None:
         if not 0 <= self.picture < CROWD:
             raise ValueError(f"picture must be 0 to {CROWD - 1}, got {self.picture}")
+        check_data(self.data, DIGITS)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1.0
@@ -53,11 +56,11 @@ class OneImage(Recipe):
         from dkdemo.weak_strong import draw_strong, strong
 
         began, device = time.perf_counter(), pick()
-        few_labels.check(self.data, self.seed)
         hall = few_labels.room(self.data, 0, str(device))
         net, sure, right = _half_taught(self.data, str(device))
         dice = torch.Generator().manual_seed(self.seed)
-        clean = hall.pictures(hall.train, slice(self.picture, self.picture + 1))
+        place = hall.others[self.picture : self.picture + 1]
+        clean = hall.pictures(hall.train, place)
         weak = hall.weak(clean.repeat(LOOKS, 1, 1, 1), dice)
         drawn = draw_strong(1, dice)
         hard = torch.cat([strong(clean, drawn, strength=strength) for strength in STRENGTHS])
@@ -72,7 +75,7 @@ class OneImage(Recipe):
                 "clean_logits": logits[0].numpy(),
                 "weak_logits": logits[1 : 1 + LOOKS].numpy(),
                 "strong_logits": logits[1 + LOOKS :].numpy(),
-                "truth": int(hall.train.labels[self.picture]),
+                "truth": int(hall.train.labels[place]),
                 "classes": list(hall.train.classes),
                 "sure": sure,
                 "right": right,
@@ -104,7 +107,8 @@ def _half_taught(data: str, device: str) -> tuple[Classifier, list[float], list[
         pass
     net.eval()
     with torch.no_grad():
-        looks = hall.weak(hall.pictures(hall.train, slice(0, CROWD)), dice)
+        crowd = hall.others[:CROWD]
+        looks = hall.weak(hall.pictures(hall.train, crowd), dice)
         sure, best = hall.see(net, looks).double().softmax(-1).max(-1)
-    right = (best == hall.train.labels[:CROWD]).int()
+    right = (best == hall.train.labels[crowd]).int()
     return net, sure.tolist(), right.tolist()

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from dkdemo.experiments.race import check_seed, provenance, students_for
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.race import students_for
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.experiments.unseen import RUNS, check, divide, judge, learn, light_teacher, setting, watch, whispers
 from dkdemo.jobs.events import Done, Event, Progress
 
@@ -35,7 +35,7 @@ class Overconfident(Recipe):
 
     def __post_init__(self) -> None:
         check(self.hidden, self.temperature)
-        check_seed(self.seed)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 6.0 if self.data == "digits" else 15.0
@@ -66,7 +66,7 @@ class Overconfident(Recipe):
                 yield Progress(passed + event.step, steps, {f"teacher_{config}": event.metrics["teacher"]})
             passed += recipe.steps
 
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         dice = [torch.Generator().manual_seed(seed) for seed in seeds]
         labels = train.labels[parts.transfer]
         wanted = [answers(teacher, train, parts.transfer) for teacher in teachers]

@@ -10,8 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dkdemo.experiments.race import check_seed, provenance
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 
 METHODS = ("plain", "l2", "l1", "augment")
@@ -44,7 +43,7 @@ class Overwide(Recipe):
             raise ValueError(f"points must be 4 to 4000, got {self.points}")
         if not 0 <= self.strength <= 10:
             raise ValueError(f"strength must be between 0 and 10, got {self.strength}")
-        check_seed(self.seed)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 2 + self.points / 75
@@ -58,7 +57,7 @@ class Overwide(Recipe):
         from dkdemo.training import marks
 
         began, device = time.perf_counter(), pick()
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         dice = [np.random.default_rng(seed) for seed in seeds]
         sets = []
         for one in dice:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.recipe import Recipe, check_seed
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Photos(Recipe):
                 raise ValueError(f"widths are three whole numbers of 1-1024, got {widths}")
         if self.stride not in (1, 2):
             raise ValueError(f"stride must be 1 or 2, got {self.stride}")
-        check_seed(self.seed)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return LARGE_SECONDS if self.epochs else self.seconds + STUDENT_SECONDS
@@ -74,7 +74,6 @@ class Photos(Recipe):
         from dkdemo import datasets
         from dkdemo.device import pick
         from dkdemo.evaluation import accuracy
-        from dkdemo.experiments.race import provenance
         from dkdemo.photos import PhotoNet, answers, whitening_filters
 
         began, busy, device = time.perf_counter(), time.process_time(), pick()
@@ -87,7 +86,7 @@ class Photos(Recipe):
         yield from self._lessons(teacher, train, watched, taught)
         taught["teacher"] = accuracy(answers(teacher, test)[0], test.labels).item()
 
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         few = [train.take(self.per_class, torch.Generator().manual_seed(seed)) for seed in seeds]
         students = PhotoNet(filters, self.student, len(train.classes), seeds * len(KINDS), stride=2).to(device)
         dice = torch.Generator(device).manual_seed(self.seed)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.race import check_seed, provenance
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 from dkdemo.probability import check_temperature
 
@@ -28,6 +27,9 @@ HIDDEN = (10, 30, 100)  # of the students' only hidden layer
 class Plane(Recipe):
     """Three wide nets made smaller in every way of slide 15; each point is the mean of the three and their extremes.
 
+    What is left after pruning is trained on for a moment; so are, for a fair comparison, the dense nets: "dense" has
+    two points, ``setting`` steps of that beyond the first training.
+
     Sizes count weights and biases as they must be stored (`dkdemo.compression.stored_bytes`); a pruned net also
     stores which weights are left. The students D-``hidden``-K learn from the wide net's soft answers at T = 4 on all
     training images, and beside each a twin, from the same first weights on the same batches, from the labels alone.
@@ -44,7 +46,7 @@ class Plane(Recipe):
         check_temperature(self.temperature)
         if not 10 <= self.student_steps <= 20_000:
             raise ValueError(f"student_steps must be 10 to 20000, got {self.student_steps}")
-        check_seed(self.seed)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 5.0 if self.data == "digits" else 18.0
@@ -54,7 +56,7 @@ class Plane(Recipe):
         from dkdemo.teachers import obtain
 
         began, recipe = time.perf_counter(), material.wide(self.data, self.seed)
-        works = len(PRUNED) + len(ROUNDED) + len(BOTH) + 2 * len(HIDDEN)
+        works = 1 + len(PRUNED) + len(ROUNDED) + len(BOTH) + 2 * len(HIDDEN)
         steps = recipe.steps + works
         train, exam = material.load(self.data, self.seed)
         net = yield from obtain(recipe, of=steps)
@@ -73,11 +75,14 @@ class Plane(Recipe):
         )
 
     def _smaller(self, layers: Layers, train: Dataset, exam: Exam) -> Iterator[dict[str, Any]]:
-        """The wide nets with fewer bits, with fewer weights, and with fewer of both."""
+        """The wide nets trained on as they are, with fewer bits, with fewer weights, and with fewer of both."""
         from dkdemo.experiments import cost_material as material
         from dkdemo.experiments.bits import rounded
 
         weights, rest = layers.sizes()
+        more = material.tune_steps(self.data)
+        longer = material.trained_on(layers, train, steps=more, seed=self.seed)
+        yield point("dense", more, (weights, rest), exam.errors(longer.weights, longer.biases))
         for bits in ROUNDED:
             less = [[rounded(part, bits, "fitted") for part in layers.copy(net)] for net in layers.each()]
             errors = exam.errors(material.stacked(less), layers.biases)
@@ -85,9 +90,7 @@ class Plane(Recipe):
         ranks = material.magnitude_ranks(layers)
         for percent in PRUNED:
             cut, masks = material.pruned(layers, ranks, percent / 100)
-            tuned = material.fine_tune(
-                cut, layers.biases, masks, train, steps=material.tune_steps(self.data), seed=self.seed
-            )
+            tuned = material.fine_tune(cut, layers.biases, masks, train, steps=more, seed=self.seed)
             left = sum(int(mask[0].sum()) for mask in masks)
             yield point("pruned", percent, (weights, rest), exam.errors(tuned.weights, tuned.biases), kept=left)
             for _, bits in [pair for pair in BOTH if pair[0] == percent]:

@@ -32,10 +32,6 @@ class Polynomials(Recipe):
 
     seed: int = 0
 
-    def __post_init__(self) -> None:
-        if not 0 <= self.seed < 2**32:
-            raise ValueError(f"seed must be 0 to 2**32 - 1, got {self.seed}")
-
     def expected_seconds(self) -> float:
         return 1.0
 
@@ -74,7 +70,7 @@ class Polynomials(Recipe):
                 "x": x.numpy(),
                 "y": y.numpy(),
                 **dict(zip(names, torch.stack(measured, dim=1).numpy(), strict=True)),
-                "n": {"train": POINTS, "test": FINE},
+                "n": {"samples": RUNS, "train": POINTS, "test": FINE},
                 "seeds": [self.seed],
                 "device": describe(cpu),
                 "seconds": time.perf_counter() - began,

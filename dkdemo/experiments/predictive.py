@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, check_data, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 
 if TYPE_CHECKING:
@@ -47,12 +47,14 @@ class Predictive(Recipe):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.data not in DATA:
-            raise ValueError(f"data is one of {', '.join(DATA)}; got {self.data!r:.40}")
+        check_data(self.data, DATA)
         if self.choices < 1 or BATCH % self.choices:
             raise ValueError(f"the number of choices must divide {BATCH}, got {self.choices}")
         if not 2 <= self.steps <= 20_000:
             raise ValueError(f"need 2 to 20000 steps, got {self.steps}")
+        if not 0 < self.learning_rate <= 1:
+            raise ValueError(f"learning_rate must be in (0, 1], got {self.learning_rate}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1 + 0.025 * self.steps
@@ -66,7 +68,7 @@ class Predictive(Recipe):
         from dkdemo.training import annealed_adam, marks
 
         began, device = time.perf_counter(), pick()
-        seeds = list(range(self.seed, self.seed + REPEATS))
+        seeds = seeds_of(self.seed, REPEATS)
         dice = [torch.Generator().manual_seed(seed) for seed in seeds]
         held_out = _sequences(self.data, TEST, torch.Generator().manual_seed(10_000 + self.seed), test=True)
         held_out = held_out.to(device).expand(REPEATS, -1, -1, -1)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from dkdemo.experiments.race import check_seed, provenance
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event, Progress
 
 if TYPE_CHECKING:
@@ -25,7 +24,8 @@ class Pruning(Recipe):
     """Three wide nets lose more and more of their weights: the smallest of all layers first, or any, by lot.
 
     One ranking of each net serves the whole curve. At the percentages of `TUNED` the weights that are left are
-    trained on for a moment, with the others held at 0: also what was cut by lot, for a fair control.
+    trained on for a moment, with the others held at 0: also what was cut by lot, for a fair control, and the nets
+    that lost nothing (``dense_tuned``), for a fair comparison.
     """
 
     name: ClassVar[str] = "pruning"
@@ -34,7 +34,7 @@ class Pruning(Recipe):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        check_seed(self.seed)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 4.0 if self.data == "digits" else 15.0
@@ -58,13 +58,13 @@ class Pruning(Recipe):
             means = {kind: found[kind][-1].mean().item() for kind in KINDS}
             yield Progress(recipe.steps + place + 1, steps, {"percent": float(percent), **means})
 
+        more = material.tune_steps(self.data)
+        longer = material.trained_on(layers, train, steps=more, seed=self.seed)
         tuned: dict[str, list[torch.Tensor]] = {kind: [] for kind in KINDS}
         for place, percent in enumerate(TUNED):
             for kind in KINDS:
                 weights, masks = material.pruned(layers, ranks[kind], percent / 100)
-                net = material.fine_tune(
-                    weights, layers.biases, masks, train, steps=material.tune_steps(self.data), seed=self.seed
-                )
+                net = material.fine_tune(weights, layers.biases, masks, train, steps=more, seed=self.seed)
                 tuned[kind].append(exam.errors(net.weights, net.biases))
             means = {f"{kind}_tuned": tuned[kind][-1].mean().item() for kind in KINDS}
             yield Progress(recipe.steps + len(STOPS) + place + 1, steps, {"tuned_percent": float(percent), **means})
@@ -72,10 +72,11 @@ class Pruning(Recipe):
             {
                 **{kind: torch.stack(found[kind]).T.cpu().numpy() for kind in KINDS},  # (nets, stops)
                 **{f"{kind}_tuned": torch.stack(tuned[kind]).T.cpu().numpy() for kind in KINDS},
+                "dense_tuned": exam.errors(longer.weights, longer.biases).cpu().numpy(),  # (nets,)
                 **sizes_of_weights(layers),
                 "stops": list(STOPS),
                 "tuned": list(TUNED),
-                "tune_steps": material.tune_steps(self.data),
+                "tune_steps": more,
                 "n": {"train": len(train), "test": len(exam.labels), "weights": layers.sizes()[0]},
                 **provenance(recipe.seeds(), began),
             }

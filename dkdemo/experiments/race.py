@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.recipe import Recipe, check_seed
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Race(Recipe):
     def __post_init__(self) -> None:
         if not 0 <= self.per_class <= 1000:
             raise ValueError(f"per_class must be in [0, 1000], 0 for the usual number; got {self.per_class}")
-        check_seed(self.seed)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return setting(self.data).seconds
@@ -84,7 +84,7 @@ class Race(Recipe):
         began, usual, device = time.perf_counter(), setting(self.data), pick()
         per_class = self.per_class or usual.per_class
         train, test = datasets.load(self.data, str(device))
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         dice = [torch.Generator().manual_seed(seed) for seed in seeds]
         few = [train.take(per_class, own) for own in dice]  # for each run n labelled images
         recipe = teacher_for(self.data, usual.shift, self.seed)
@@ -119,13 +119,15 @@ class Race(Recipe):
         )
 
 
-def teacher_for(data: str, shift: int, seed: int, *, steps: int = 100) -> Committee | ConvNet:
-    """A teacher for the data set's kind of images: a committee for tiny ones, a small convolutional net for others."""
+def teacher_for(data: str, shift: int, seed: int, *, steps: int | None = None) -> Committee | ConvNet:
+    """A teacher for the data set's kind of images: a committee for tiny ones, a small convolutional net for others.
+
+    Without ``steps`` it is trained for as many as suit its kind.
+    """
     from dkdemo.teachers import Committee, ConvNet
 
-    if data == "digits":
-        return Committee(data, seed=seed)
-    return ConvNet(data, shift=shift, steps=steps, seed=seed)
+    usual = Committee(data, seed=seed) if data == "digits" else ConvNet(data, shift=shift, seed=seed)
+    return replace(usual, steps=steps) if steps else usual
 
 
 def students_for(train: Dataset, hidden: int, seeds: Sequence[int], configs: int = len(CONFIGS)) -> StackedMLP:
@@ -227,13 +229,6 @@ def teacher_facts(teacher: Any, test: Dataset, recipe: Any) -> dict[str, Any]:
     from dkdemo.training import answers
 
     return {"teacher": accuracy(answers(teacher, test), test.labels).item(), "teacher_steps": recipe.steps}
-
-
-def provenance(seeds: Sequence[int], began: float) -> dict[str, Any]:
-    """Where a result comes from: the seeds, the device, the seconds since ``began``."""
-    from dkdemo.device import describe, pick
-
-    return {"seeds": list(seeds), "device": describe(pick()), "seconds": time.perf_counter() - began}
 
 
 def _all_shifts(data: Dataset, most: int) -> Tensor:

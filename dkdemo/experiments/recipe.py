@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -31,12 +33,20 @@ class Recipe:
 
     A subclass sets ``name`` (its word on the command line), ``lane`` ("long" for training, "short" for
     answers within a second or so), and, when it checks its values, ``__post_init__`` raising ValueError
-    with what must hold and what came. The module imports torch only inside ``run``: the web server reads
-    recipes and must never load torch.
+    with what must hold and what came, and ending in this one's. The module imports torch only inside ``run``:
+    the web server reads recipes and must never load torch.
     """
 
     name: ClassVar[str]
     lane: ClassVar[Literal["long", "short"]] = "long"
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a number that is not finite, or a seed that is none."""
+        for name, value in self.values().items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValueError(f"{name} must be a finite number, got {value}")
+            if name == "seed":
+                check_seed(value)
 
     def expected_seconds(self) -> float:
         """What the button promises: seconds in a warm worker on two CPU cores."""
@@ -57,10 +67,31 @@ class Recipe:
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
+DIGITS = ("mnist", "digits")  # the data that most small experiments know
+
+
+def check_data(data: str, known: Iterable[str]) -> None:
+    """Raise ValueError unless the recipe has a setting for this data set."""
+    if data not in known:
+        raise ValueError(f"data is one of {', '.join(known)}; got {data!r:.40}")
+
+
 def check_seed(seed: int) -> None:
     """Raise ValueError unless the seeds of all runs, a few times ``seed`` and more, are still seeds."""
     if not 0 <= seed < 2**32:
         raise ValueError(f"seed must be 0 to 2**32 - 1, got {seed}")
+
+
+def seeds_of(seed: int, runs: int) -> list[int]:
+    """The seeds of all runs of a recipe; neighbouring ``seed`` have none in common."""
+    return [runs * seed + run for run in range(runs)]
+
+
+def provenance(seeds: Sequence[int], began: float) -> dict[str, Any]:
+    """Where a result comes from: the seeds, the device, the seconds since ``began``."""
+    from dkdemo.device import describe, pick
+
+    return {"seeds": list(seeds), "device": describe(pick()), "seconds": time.perf_counter() - began}
 
 
 def from_values(kind: type[Recipe], values: Mapping[str, Any]) -> Recipe:
@@ -83,6 +114,4 @@ def from_values(kind: type[Recipe], values: Mapping[str, Any]) -> Recipe:
         if type(value) is not wanted:
             raise ValueError(f"{key} must be of type {wanted.__name__}, got {value!r:.80}")
         clean[key] = value
-    if "seed" in clean:
-        check_seed(clean["seed"])
     return kind(**clean)

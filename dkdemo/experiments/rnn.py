@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 RECURRENT, ENTERING = 2.0, 3.0  # the slide's two numbers
@@ -32,6 +32,7 @@ class TimesTwo(Recipe):
     def __post_init__(self) -> None:
         if not 2 <= self.length <= 16:
             raise ValueError(f"sequences have 2 to 16 steps, got {self.length}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 0.5 + 0.08 * self.length
@@ -44,7 +45,7 @@ class TimesTwo(Recipe):
         from dkdemo.training import marks
 
         began, device = time.perf_counter(), torch.device("cpu")  # sixteen numbers gain nothing on a GPU
-        seeds = list(range(self.seed, self.seed + REPEATS))
+        seeds = seeds_of(self.seed, REPEATS)
         own = [torch.Generator().manual_seed(seed) for seed in seeds]
         start = torch.stack([torch.rand(2, generator=dice, dtype=torch.float64) for dice in own])
         w, u = (start[:, i].clone().requires_grad_() for i in (0, 1))

@@ -33,10 +33,9 @@ class Samples(Recipe):
     def __post_init__(self) -> None:
         if not 1 <= self.per_class <= 40:
             raise ValueError(f"per_class must be 1 to 40, got {self.per_class}")
-        if not 0 <= self.seed < 2**32:
-            raise ValueError(f"seed must be 0 to 2**32 - 1, got {self.seed}")
         if len(self.indices) > MOST or any(type(index) is not int or index < 0 for index in self.indices):
             raise ValueError(f"indices must be at most {MOST} whole numbers from 0 on, got {self.indices!r:.80}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1.0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 RUNS = 3  # untrained layers
@@ -36,8 +36,7 @@ class Shuffling(Recipe):
                 "need at least 2 groups that share a batch of at most 1024 evenly, two digits each or more, "
                 f"got {self.groups} and {self.batch_size}"
             )
-        if not 0 <= self.seed < 2**32:
-            raise ValueError(f"seed must be 0 to 2**32 - 1, got {self.seed}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1.0
@@ -54,7 +53,7 @@ class Shuffling(Recipe):
         began, device = time.perf_counter(), pick()
         train, _ = datasets.load("digits", str(device))
         x, wanted = train.normalised(), torch.arange(self.groups, device=device)
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         found: dict[str, list[float]] = {"plain": [], "shuffled": []}
         named = {name: torch.zeros(self.groups, self.groups, dtype=torch.float64) for name in found}
         for run, seed in enumerate(seeds):

@@ -56,6 +56,7 @@ class SmoothTeacher(Recipe):
             raise ValueError(f"a smoothed teacher needs alpha in (0, 1), got {self.alpha}")
         if self.hide < 0:
             raise ValueError(f"the hidden class must be >= 0, got {self.hide}")
+        super().__post_init__()
 
     @property
     def plan(self) -> Plan:

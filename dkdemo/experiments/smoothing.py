@@ -42,6 +42,7 @@ class Smoothing(Recipe):
             raise ValueError(f"alpha must be in [0, 1), got {self.alpha}")
         if len(set(self.classes)) != 3 or len(self.classes) != 3 or min(self.classes) < 0:
             raise ValueError(f"the plane needs three different classes, got {self.classes}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return STEPS.get(self.data, LARGE)[2]

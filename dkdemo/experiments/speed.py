@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dkdemo.experiments.race import provenance
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event
 
 TURNS = 15
@@ -30,6 +29,7 @@ class Speed(Recipe):
     def __post_init__(self) -> None:
         if not 64 <= self.side <= 8192:
             raise ValueError(f"the side of the matrices must be 64 to 8192, got {self.side}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1.0

@@ -40,6 +40,9 @@ class Sphere(Recipe):
             raise ValueError(f"temperature must be between .01 and 100, got {self.temperature}")
         if not 2 <= self.steps <= 20_000 or not 2 <= self.batch_size <= 4096:
             raise ValueError(f"need 2-20000 steps and a batch of 2-4096, got {self.steps} and {self.batch_size}")
+        if not 0 < self.learning_rate <= 1:
+            raise ValueError(f"learning_rate must be in (0, 1], got {self.learning_rate}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1 + self.steps * self.batch_size * 2.2e-4

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, seeds_of
 from dkdemo.jobs.events import Done, Event
 
 REPEATS, TRAIN, TEST = 5, 400, 400
@@ -34,6 +34,7 @@ class Switches(Recipe):
     def __post_init__(self) -> None:
         if not 2 <= self.length <= 16:
             raise ValueError(f"sequences have 2 to 16 steps, got {self.length}")
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 1.0
@@ -45,7 +46,7 @@ class Switches(Recipe):
         from dkdemo.sequences import learn_switches, random_memory, unexplained
 
         began = time.perf_counter()
-        seeds = list(range(self.seed, self.seed + REPEATS))
+        seeds = seeds_of(self.seed, REPEATS)
         dimensions = list(range(1, self.length + ROOM + 1))
         tables, unread = [], np.zeros((len(dimensions), REPEATS))
         for place, dimension in enumerate(dimensions):

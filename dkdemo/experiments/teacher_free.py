@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.race import check_seed, provenance, students_for
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.race import students_for
+from dkdemo.experiments.recipe import Recipe, check_data, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 if TYPE_CHECKING:
@@ -63,9 +63,8 @@ class TeacherFree(Recipe):
     def __post_init__(self) -> None:
         if not 0 <= self.noise <= 0.9:
             raise ValueError(f"the share of wrong labels must be in [0, .9], got {self.noise}")
-        if self.data not in SETTINGS:
-            raise ValueError(f"data is one of {', '.join(SETTINGS)}, got {self.data!r:.80}")
-        check_seed(self.seed)
+        check_data(self.data, SETTINGS)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return SETTINGS[self.data].seconds
@@ -82,7 +81,7 @@ class TeacherFree(Recipe):
 
         began, how = time.perf_counter(), SETTINGS[self.data]
         train, test = datasets.load(self.data, str(pick()))
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         few = [train.take(how.per_class, torch.Generator().manual_seed(seed)) for seed in seeds]
         classes, wrong = len(train.classes), round(self.noise * len(few[0]))
         x = torch.stack([own.normalised().flatten(1) for own in few])  # (S, n, D)

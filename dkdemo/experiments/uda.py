@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import DIGITS, Recipe, check_data
 from dkdemo.jobs.events import Event
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class UDA(Recipe):
     def __post_init__(self) -> None:
         if self.schedule not in SCHEDULES:
             raise ValueError(f"schedule is one of {', '.join(SCHEDULES)}; got {self.schedule!r:.40}")
+        check_data(self.data, DIGITS)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return SECONDS.get(self.data, SECONDS["mnist"])
@@ -42,7 +44,6 @@ class UDA(Recipe):
         from dkdemo.device import pick
         from dkdemo.experiments import few_labels
 
-        few_labels.check(self.data, self.seed)
         yield from few_labels.study(self.data, self.seed, self._method, str(pick()))
 
     def _method(self, hall: Room, dice: Generator) -> Lesson:

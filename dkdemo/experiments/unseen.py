@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.race import check_seed, provenance, students_for, teacher_facts
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.race import students_for, teacher_facts
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Unseen(Recipe):
 
     def __post_init__(self) -> None:
         check(self.hidden, self.temperature)
-        check_seed(self.seed)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return setting(self.data).seconds
@@ -101,7 +101,7 @@ class Unseen(Recipe):
         steps = recipe.steps + usual.steps
         teacher = yield from obtain(recipe, of=steps)
 
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         dice = [torch.Generator().manual_seed(seed) for seed in seeds]
         wanted, held = answers(teacher, train, parts.transfer), answers(teacher, train, parts.held)
         labels = train.labels[parts.transfer]

@@ -48,6 +48,7 @@ class Views(Recipe):
         if not 2 <= self.count <= 12:
             raise ValueError(f"need 2 to 12 pictures, got {self.count}")
         _decode(self.own)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return 4.0 if self.eye == "trained" else 1.0

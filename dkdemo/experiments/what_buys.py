@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from dkdemo.experiments.race import check_seed, provenance
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, check_data, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 if TYPE_CHECKING:
@@ -31,7 +30,8 @@ class WhatBuys(Recipe):
     """Nets with one wide layer for n = 50 pictures and more: plain, weight decay, augmentation, both; three seeds.
 
     Weight decay is tried at three strengths, and the one with the lowest mean error on held-out training images
-    counts. Augmentation moves each picture by up to half a pixel (digits, 8 x 8) or one (MNIST, averaged to 14 x 14).
+    counts; a run's own lie apart from all that it learns from. Augmentation moves each picture by up to half a pixel
+    (digits, 8 x 8) or one (MNIST, averaged to 14 x 14).
     With ``noise``, so large a share of the labels to learn from is wrong; the held-out and test labels are true.
     """
 
@@ -42,11 +42,10 @@ class WhatBuys(Recipe):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.data not in SIZES:
-            raise ValueError(f"data is one of {', '.join(SIZES)}; got {self.data!r:.80}")
+        check_data(self.data, SIZES)
         if not 0 <= self.noise <= 0.8:
             raise ValueError(f"noise must be between 0 and .8, got {self.noise}")
-        check_seed(self.seed)
+        super().__post_init__()
 
     def expected_seconds(self) -> float:
         return {"digits": 7.0, "mnist": 11.0}[self.data]
@@ -59,11 +58,11 @@ class WhatBuys(Recipe):
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load(self.data, str(device))
-        seeds = [RUNS * self.seed + run for run in range(RUNS)]
+        seeds = seeds_of(self.seed, RUNS)
         orders = [torch.randperm(len(train), generator=torch.Generator().manual_seed(seed)) for seed in seeds]
-        held = looks(train[orders[0][-HELD_OUT:].to(device)], self.data)
+        held = gathered([looks(train[order[-HELD_OUT:].to(device)], self.data) for order in orders])
         some = torch.randperm(len(test), generator=torch.Generator().manual_seed(self.seed))[:TESTED].to(device)
-        unseen, sizes, errors, chosen = looks(test[some], self.data), SIZES[self.data], [], []
+        unseen, sizes, errors, chosen = gathered([looks(test[some], self.data)] * RUNS), SIZES[self.data], [], []
         norms, steps = [], len(SIZES[self.data]) * STEPS[self.data]
         for round_, size in enumerate(sizes):
             own = [looks(train[order[:size].to(device)], self.data) for order in orders]
@@ -85,7 +84,7 @@ class WhatBuys(Recipe):
                 "norm": torch.stack(norms).numpy(),
                 "decay": chosen,
                 "parameters": WIDTH * (unseen[0].shape[-1] + 1) + len(train.classes) * (WIDTH + 1),
-                "n": {"train": sizes[-1], "held_out": HELD_OUT, "test": len(unseen[1])},
+                "n": {"train": sizes[-1], "held_out": HELD_OUT, "test": len(some)},
                 **provenance(seeds, began),
             }
         )
@@ -97,7 +96,10 @@ class WhatBuys(Recipe):
         unseen: tuple[Tensor, Tensor],
         seeds: list[int],
     ) -> Iterator[tuple[int, tuple[Tensor, Tensor, float] | None]]:
-        """All nets on one number of pictures; at the end errors and norms (methods, runs), and the decay chosen."""
+        """All nets on one number of pictures; at the end errors and norms (methods, runs), and the decay chosen.
+
+        ``held`` and ``unseen`` are (runs, n, 9, D) and (runs, n): the net of a run has its own.
+        """
         import torch
 
         from dkdemo.models import StackedMLP
@@ -125,13 +127,24 @@ class WhatBuys(Recipe):
                 yield step, None
         with torch.no_grad():
             wrong = [
-                (net(part[0][:, 0]).argmax(-1) != part[1]).double().mean(1).view(-1, runs).cpu()
+                (net(part[0][:, :, 0].repeat(len(decays), 1, 1)).argmax(-1).unflatten(0, (-1, runs)) != part[1])
+                .double()
+                .mean(-1)
+                .cpu()
                 for part in (held, unseen)
             ]
         best = wrong[0][2 : 2 + len(DECAYS)].mean(1).argmin().item()
         best_both = wrong[0][2 + len(DECAYS) :].mean(1).argmin().item()
         rows = [0, 2 + best, 1, 2 + len(DECAYS) + best_both]
         yield steps, (wrong[1][rows], weight_norms(net).view(-1, runs).cpu()[rows], DECAYS[best])
+
+
+def gathered(parts: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+    """The looks and the labels of each run as one tensor each."""
+    import torch
+
+    looks, labels = zip(*parts, strict=True)
+    return torch.stack(looks), torch.stack(labels)
 
 
 def spoilt(labels: Tensor, noise: float, seed: int) -> Tensor:

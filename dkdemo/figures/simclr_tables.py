@@ -153,5 +153,5 @@ def large_batches(answer: Mapping[str, Any], words: Mapping[str, str]) -> go.Fig
         },
         yaxis2={"range": [56, 71], "ticksuffix": "%"},
     )
-    facts = {"most": max(sizes) / min(sizes), "batch": int(answer["n"])}
+    facts = {"most": max(sizes) / min(sizes), "batch": int(answer["n"]["batch"])}
     return note(chart, claim=fill(words["batches_claim"], facts))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections import Counter
 from collections.abc import Sequence
 
 from dkdemo.reproduce.finding import Finding
@@ -27,15 +28,13 @@ def report(rows: Sequence[Finding]) -> str:
     for one in rows:
         lines.append(f"S{one.slide:02d}  {one.verdict:<9}  {one.what}")
         lines.append(f"       slide  {one.printed}")
-        if one.verdict != "paper":
+        if one.verdict not in ("paper", "remark"):
             lines.append(f"       {'right' if one.verdict == 'slip' else 'here '}  {one.computed}")
         if one.why:
             lines.append(f"       why    {one.why}")
-    counts = {
-        verdict: sum(one.verdict == verdict for one in rows) for verdict in ("agrees", "slip", "paper", "DISAGREES")
-    }
+    counts = Counter(one.verdict for one in rows)
     lines.append(
         f"{len(rows)} findings: {counts['agrees']} agree, {counts['slip']} slips explained, "
-        f"{counts['paper']} from papers, {counts['DISAGREES']} unexplained"
+        f"{counts['paper']} from papers, {counts['remark']} remarks, {counts['DISAGREES']} unexplained"
     )
     return "\n".join(lines)

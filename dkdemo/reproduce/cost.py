@@ -9,27 +9,33 @@ import numpy as np
 
 from dkdemo.compression import kept, levels, removal_ranks, restored, stored_bytes, symmetric, symmetric_scale
 from dkdemo.networks import NETWORKS
-from dkdemo.reproduce.finding import Finding, compare, quoted, slip
+from dkdemo.reproduce.finding import Finding, claimed, remark, row, slip
 
 DENSE, STUDENT = (784, 300, 300, 10), (784, 100, 10)
 
 
 def findings() -> Iterator[Finding]:
     lost = "the picture is lost; shown instead: torchvision's published costs of 14 networks, which are not ours either"
-    yield quoted(13, "the table of what over-parameterisation costs", "(a picture)", lost)
+    yield remark(13, "the table of what over-parameterisation costs", "(a picture)", lost)
     by_size = sorted(NETWORKS, key=lambda one: one.parameters)
     by_work = sorted(NETWORKS, key=lambda one: one.gmacs)
     rank = by_work[::-1].index(by_size[-1]) + 1
-    yield compare(14, "the network with most parameters: its place by computing power", [1], [rank], 0)
+    what = "huge model, huge computing power: true of the largest"
+    yield claimed(14, what, rank == 1, f"{by_size[-1].name}: most parameters, number {rank} by multiplications")
     yield _size_is_not_work()
     weights = np.random.default_rng(0).normal(size=(100, 300))
-    yield compare(15, "quantisation, the precision of the weights: size at 8 bits of 32", [0.25], [_share(8)], 2)
+    share = _share(8)
+    told = f"a million weights at 8 bits of 32: {share:.0%} of the size"
+    yield claimed(15, "quantisation lowers the precision of the weights", abs(share - 0.25) < 0.005, told)
     step = symmetric_scale(weights, 8)
     stored = levels(weights, step, low=-127, high=127)
     worst = np.abs(restored(stored, step) - weights).max() / step
-    yield compare(15, "... and at most half a step is lost", [1], [worst <= 0.5 + 1e-9], 0)
+    yield claimed(
+        15, "... and at most half a step is lost", worst <= 0.5 + 1e-9, f"the worst of 30000: {worst:.3f} steps"
+    )
     zeros = [(~mask).mean() for mask in kept(removal_ranks([np.abs(weights)]), 0.8)]
-    yield compare(15, "pruning by 80 %: the share of weights that is gone", [0.8], zeros, 4)
+    told = f"pruning by 80 % takes {row(zeros, 4)} of them"
+    yield claimed(15, "pruning deletes weights", bool(np.allclose(zeros, 0.8, atol=1e-4)), told)
     yield _one_map(weights)
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-Verdict = Literal["agrees", "slip", "paper", "DISAGREES"]
+Verdict = Literal["agrees", "slip", "paper", "remark", "DISAGREES"]
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,13 @@ def claimed(slide: int, what: str, holds: bool, measured: str) -> Finding:
 
 
 def quoted(slide: int, what: str, printed: str, why: str) -> Finding:
-    """A paper's number that a lecture cannot train again: named as such, never passed off as ours."""
+    """What a paper measured or wrote, and a lecture cannot train again: named as such, never passed off as ours."""
     return Finding(slide, what, printed, "-", "paper", why)
+
+
+def remark(slide: int, what: str, printed: str, answer: str) -> Finding:
+    """What can be neither computed nor looked up, an opinion or a lost picture: answered in words, counted apart."""
+    return Finding(slide, what, printed, "-", "remark", answer)
 
 
 def row(values: Iterable[float], places: int) -> str:

@@ -14,7 +14,7 @@ from dkdemo.experiments.rnn import TimesTwo
 from dkdemo.experiments.switches import Switches
 from dkdemo.jobs.events import Done
 from dkdemo.metric import contrastive_loss, triplet_loss
-from dkdemo.reproduce.finding import Finding, compare, quoted, row, slip
+from dkdemo.reproduce.finding import Finding, claimed, compare, quoted, remark, row, slip
 from dkdemo.sequences import linear_rnn
 
 
@@ -26,21 +26,15 @@ def findings() -> Iterator[Finding]:
     yield from _contrast()
 
 
-def _holds(slide: int, what: str, printed: str, computed: str, so: bool) -> Finding:
-    """A claim in words that the engine can test."""
-    return Finding(slide, what, printed, computed, "agrees" if so else "DISAGREES")
-
-
 def _metric() -> Iterator[Finding]:
     same = torch.full((6, 2), 0.3, dtype=torch.float64)
     friends, strangers = torch.ones(6), torch.arange(6) % 2
     alone, among = (contrastive_loss(same, same, kind, margin=1.0).item() for kind in (friends, strangers))
-    yield _holds(
+    yield claimed(
         47,
         "comparing with oneself is not enough",
-        "not enough",
-        f"a constant's pair loss is {alone:.2f} among friends only, {among:.2f} once strangers count",
         alone == 0 < among,
+        f"a constant's pair loss is {alone:.2f} among friends only, {among:.2f} once strangers count",
     )
     plane = torch.tensor([[0.0, 0.0], [1.0, 0.4], [-0.3, 1.2]], dtype=torch.float64)
     turn = torch.tensor([[0.6, -0.8], [0.8, 0.6]], dtype=torch.float64)
@@ -105,12 +99,11 @@ def _decoder() -> Iterator[Finding]:
 def _switches() -> Iterator[Finding]:
     answer = next(event.result for event in Switches(length=4).run() if isinstance(event, Done))
     lost, own = answer["unread"].mean(1)[:4], answer["tables"][3].diagonal()
-    yield _holds(
+    yield claimed(
         50,
-        "can matrices be learned as switches of the positions of h_4?",
-        "a question",
+        "can matrices be learned as switches of the positions of h_4? (a question)",
+        bool(lost[3] < 1e-9 < 0.2 < lost[2] and abs(own - 1).max() < 1e-9),
         f"yes, once h_4 has four numbers: with 1, 2, 3, 4 of them {row(lost, 2)} is lost",
-        lost[3] < 1e-9 < 0.2 < lost[2] and abs(own - 1).max() < 1e-9,
     )
     scores = torch.tensor([[[3.0, 1.0], [0.5, 2.0]]], dtype=torch.float64)
     lifted = scores + torch.tensor([[[7.0], [-4.0]]], dtype=torch.float64)
@@ -142,7 +135,7 @@ def _contrast() -> Iterator[Finding]:
         "Contrastive prediction code",
         "van den Oord, Li & Vinyals 2018 call it Contrastive Predictive Coding",
     )
-    yield quoted(
+    yield remark(
         51,
         "other angles are made by noise or by a matrix",
         "noise, or a matrix",

@@ -64,6 +64,6 @@ def test_nonsense_is_refused() -> None:
         consistency_loss(logits(2, 3), logits(2, 4))
     with pytest.raises(ValueError, match="need logits of one shape"):
         consistency_loss(logits(3), logits(3))
-    for step, length in ((-1, 5), (1, 0)):
+    for step, length in ((-1, 5), (1, 0), (math.nan, 5), (1, math.nan)):
         with pytest.raises(ValueError, match="need step >= 0 and length > 0"):
             ramp_up(step, length)

@@ -35,7 +35,7 @@ def test_the_queue_is_a_deque(size: int, batch: int) -> None:
         new = points(batch, 3, seed=step).float()
         queue.push(new)
         oracle.extend(np.asarray(F.normalize(new, dim=-1)))
-        np.testing.assert_array_equal(np.asarray(queue.in_order()), np.stack(oracle))
+        np.testing.assert_array_equal(np.asarray(queue.keys.roll(-queue.oldest, dims=-2)), np.stack(oracle))
 
 
 def test_a_queue_starts_full_of_unit_strangers_and_keeps_no_gradient() -> None:

@@ -73,3 +73,6 @@ def test_simclrs_learning_rates() -> None:
     assert scaled_rate(256, rule="root") == pytest.approx(1.2)
     with pytest.raises(ValueError, match="rule linear or root"):
         scaled_rate(256, rule="cubic")
+    for rule in ("linear", "root"):
+        with pytest.raises(ValueError, match="a batch of at least 1"):
+            scaled_rate(-4, rule=rule)

@@ -81,3 +81,5 @@ def test_copies_train_as_they_would_alone() -> None:
 def test_a_negative_strength_is_refused() -> None:
     with pytest.raises(ValueError, match="l1 and l2 must be >= 0, got -1 and 0"):
         shrink(torch.ones(2), l1=-1, l2=0)
+    with pytest.raises(ValueError, match="l1 and l2 must be >= 0, got nan and 0"):
+        shrink(torch.ones(2), l1=float("nan"), l2=0)

@@ -10,7 +10,7 @@ from dkdemo.web.registry import CHAPTERS
 
 def test_every_number_agrees_or_is_an_explained_slip():
     rows = findings()
-    assert {row.verdict for row in rows} <= {"agrees", "slip", "paper"}
+    assert {row.verdict for row in rows} <= {"agrees", "slip", "paper", "remark"}
     assert [row.slide for row in rows] == sorted(row.slide for row in rows)
     talked_about = {slide for chapter in CHAPTERS[1:] for scene in chapter.scenes for slide in scene.slides}
     assert talked_about - {row.slide for row in rows} <= {60}, "slide 60 asks for questions"
@@ -36,6 +36,40 @@ def test_a_slip_that_no_longer_explains_is_a_disagreement():
 def test_a_broken_engine_turns_reproduce_red(monkeypatch):
     monkeypatch.setattr(temperature, "softmax", lambda z, temperature=1.0: np.full(len(z), 1 / len(z)))
     assert any(row.verdict == "DISAGREES" for row in findings())
+
+
+def test_only_words_are_remarks_and_only_papers_are_quoted():
+    rows = findings()
+    assert {row.slide for row in rows if row.verdict == "remark"} == {13, 51, 59}
+    ours = ("`run ", "opinion", "is lost")
+    assert not [row.what for row in rows if row.verdict == "paper" and any(word in row.why for word in ours)]
+
+
+@pytest.mark.parametrize(
+    ("chapter", "name", "broken", "slide"),
+    [
+        ("theory", "minimum_norm", "x", 8),
+        ("regularising", "shrink", "w", 43),
+        ("dual", "simsiam_loss", "s", 58),
+    ],
+)
+def test_what_was_bound_to_hold_can_fail_now(monkeypatch, chapter, name, broken, slide):
+    """Empirical risk that stands still, an L1 that removes nothing, a stop that stops nothing."""
+    import importlib
+
+    import torch
+
+    from dkdemo import regression, regularisation, siamese
+
+    loss = siamese.simsiam_loss
+    home, stand_in = {
+        "x": (regression, lambda x, y: torch.zeros(*x.shape[:-2], x.shape[-1], y.shape[-1], dtype=torch.float64)),
+        "w": (regularisation, lambda weights, l1, l2: weights),
+        "s": (importlib.import_module("dkdemo.reproduce.dual"), lambda *sides, stop: loss(*sides, stop=False)),
+    }[broken]
+    monkeypatch.setattr(home, name, stand_in)
+    rows = importlib.import_module(f"dkdemo.reproduce.{chapter}").findings()
+    assert "DISAGREES" in {row.verdict for row in rows if row.slide == slide}
 
 
 def test_the_report_counts_what_it_lists():

@@ -119,7 +119,10 @@ def test_waves_without_drift_and_noise_are_sines() -> None:
         (lambda: random_memory(0, 3, dice()), "got 0 and 3"),
         (lambda: learn_switches(torch.zeros(3, 2), torch.zeros(4, 2)), r"got \(3, 2\) and \(4, 2\)"),
         (lambda: digit_strings(2, 3, dice(), slip=1.5), "got 1.5"),
-        (lambda: counting_information(0, slip=0.1), "got 0 and 0.1"),
+        (lambda: counting_information(0, slip=0.1), "got 0, 0.1 and 10"),
+        (lambda: counting_information(1, slip=0.1, classes=0), "classes >= 2"),
+        (lambda: unexplained(torch.ones(3, 2), torch.zeros(3, 2)), "not all 0"),
+        (lambda: unexplained(torch.ones(0, 2), torch.ones(0, 2)), "not all 0"),
         (lambda: waves(2, 3, dice(), drift=-1.0, noise=0.0), "got -1.0"),
     ],
 )

@@ -7,6 +7,7 @@ from statistics import fmean
 
 import numpy as np
 import pytest
+import torch
 
 from dkdemo.experiments.agreement import Agreement
 from dkdemo.experiments.momentum import MOMENTA, Momentum
@@ -54,6 +55,29 @@ def test_agreement_alone_collapses() -> None:
     assert max(agreement["queue"]) < min(agreement["alone"]), "the strangers cost agreement"
 
 
+@pytest.mark.parametrize("recipe", [Agreement(steps=20, batch_size=8, queue_size=64),
+                                    Momentum(steps=20, batch_size=8, queue_size=160)])  # fmt: skip
+def test_the_least_that_is_allowed_runs(recipe: Recipe) -> None:
+    _, result = run(recipe)
+    for name in ("agreement", "spread", "stale", "loss", "knn"):
+        assert np.isfinite(result.get(name, 0)).all()
+
+
+def test_every_seed_has_strangers_of_its_own_and_its_pairs_share_them() -> None:
+    from dkdemo.experiments import moco_material as material
+
+    queries, keys, train, _ = material.pair([0, 1], 2)
+    learning = material.contrast(
+        queries, keys, train, momentum=torch.full((4,), 0.9), strangers=torch.ones(4, dtype=torch.bool),
+        dice=[torch.Generator().manual_seed(seed) for seed in (0, 1)], queue_size=64, temperature=0.1, steps=20,
+        batch_size=8, learning_rate=0.1,
+    )  # fmt: skip
+    left = next(learning).queue.keys[:, 8:]  # what the first batch did not overwrite
+    assert torch.equal(left[0], left[2])
+    assert torch.equal(left[1], left[3])
+    assert not torch.equal(left[0], left[1])
+
+
 @pytest.mark.parametrize("groups", [2, 8, 16])
 def test_statistics_name_the_device_until_the_keys_are_shuffled(groups: int) -> None:
     _, result = run(Shuffling(groups=groups))
@@ -88,7 +112,10 @@ def test_momentum_repeats_to_the_bit_and_m_1_never_moves() -> None:
         (Momentum, {"temperature": 0.0}, "temperature in"),
         (Momentum, {"batch_size": 2048}, "batch_size <= queue_size"),
         (Agreement, {"momentum": 1.5}, "momentum in"),
-        (Agreement, {"steps": 1}, "10-20000 steps"),
+        (Momentum, {"steps": 10}, "20-20000 steps"),
+        (Momentum, {"steps": 20, "batch_size": 32}, "strangers stay in the queue"),
+        (Agreement, {"steps": 10}, "20-20000 steps"),
+        (Agreement, {"learning_rate": math.inf}, "learning_rate in"),
         (Shuffling, {"groups": 7}, "share a batch"),
         (Shuffling, {"seed": -1}, "seed must be"),
     ],

@@ -71,7 +71,7 @@ def test_time_2_input_3_is_found_by_all_eight(length):
 
 
 @pytest.mark.training
-@pytest.mark.parametrize("seed", [0, 8, 16])
+@pytest.mark.parametrize("seed", [0, 1, 2])
 def test_errors_as_they_are_leave_the_input_s_weight_wrong(seed):
     plain, balanced = (run(TimesTwo(length=8, balanced=way, seed=seed))[1] for way in (False, True))
     assert balanced["off"] < 0.01

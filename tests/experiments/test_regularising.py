@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
+from dkdemo.datasets import Dataset
 from dkdemo.experiments.more_data import SIZES, MoreData
 from dkdemo.experiments.overwide import METHODS, Overwide, moons
 from dkdemo.experiments.recipe import Recipe
@@ -71,6 +73,26 @@ def test_decay_buys_nothing_on_true_labels_and_a_lot_on_wrong_ones() -> None:
     assert told == list(clean["sizes"])
 
 
+@pytest.mark.training
+def test_what_chooses_the_decay_was_never_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dkdemo.experiments import what_buys
+
+    seen: list[np.ndarray] = []
+
+    def told(part: Dataset, data: str) -> tuple[torch.Tensor, torch.Tensor]:
+        seen.append(part.images.flatten(1).numpy())
+        return looks(part, data)
+
+    monkeypatch.setattr(what_buys, "looks", told)
+    monkeypatch.setitem(what_buys.STEPS, "digits", 1)
+    run(WhatBuys(seed=2))
+    held, largest = seen[: what_buys.RUNS], seen[-what_buys.RUNS :]
+    for apart, learned in zip(held, largest, strict=True):
+        assert (len(apart), len(learned)) == (what_buys.HELD_OUT, 800)
+        known = {row.tobytes() for row in learned}
+        assert sum(row.tobytes() in known for row in apart) <= 2, "twins among 8 x 8 pictures, no more"
+
+
 def test_moons_are_even_and_reproducible() -> None:
     points, label = moons(41, np.random.default_rng(0))
     assert points.shape == (41, 2)
@@ -98,7 +120,7 @@ def test_looks_move_each_picture_in_nine_ways() -> None:
         (Overwide, {"strength": float("nan")}, "strength must be between 0 and 10"),
         (WhatBuys, {"noise": -0.1}, "noise must be between 0 and .8"),
         (WhatBuys, {"data": "cifar10"}, "data is one of digits, mnist"),
-        (MoreData, {"data": "shapes"}, "data is one of digits, mnist"),
+        (MoreData, {"data": "shapes"}, "data is one of mnist, digits"),
         (MoreData, {"seed": -1}, "seed must be 0"),
     ],
 )

@@ -76,6 +76,9 @@ def test_the_digits_stand_for_their_fixed_labels() -> None:
     assert len(result["seeds"]) == 3
     assert min(result["accuracy"]["own"]) >= 0.92
     assert result["gain_worst"] >= 0.015
+    every = {name: np.array(values) for name, values in result["accuracy"].items()}
+    gains = every["own"] - np.maximum(every["labels"], every["strong"])
+    assert (result["gain_mean"], result["gain_worst"]) == pytest.approx((gains.mean(), gains.min()))
     first, second = (few_labels.room("digits", seed, "cpu") for seed in (0, 5))
     assert torch.equal(first.labelled, second.labelled)
 
@@ -144,6 +147,34 @@ def test_the_half_taught_net_is_sure_rightly_more_often_than_it_is_right() -> No
     sure, right = np.array(result["sure"]), np.array(result["right"])
     assert 0.2 < (sure >= 0.95).mean() < 0.9
     assert right[sure >= 0.95].mean() > right.mean() + 0.05
+
+
+def test_the_crowd_and_the_pictures_shown_have_no_labels() -> None:
+    hall = few_labels.room("digits", 0, "cpu")
+    known = {picture.numpy().tobytes() for picture in hall.labelled}
+    crowd = hall.pictures(hall.train, hall.others[:CROWD])
+    assert len(crowd) == CROWD
+    assert len(hall.others) == len(hall.train) - 40
+    assert not known & {picture.numpy().tobytes() for picture in crowd}
+
+
+def test_the_page_s_picture_is_a_9_of_which_the_easy_looks_disagree() -> None:
+    from dkdemo.web.few_labels import GOOD_PICTURE
+
+    _, result = run(OneImage(picture=GOOD_PICTURE))
+    said = result["weak_logits"].argmax(1)
+    assert result["truth"] == 9
+    assert 2 <= (said != 9).sum() < LOOKS
+
+
+def test_a_chain_of_digits_asks_a_net_that_still_doubts() -> None:
+    from dkdemo.experiments.chains import STEPS
+    from dkdemo.experiments.race import teacher_for
+    from dkdemo.teachers import Committee, ConvNet
+
+    assert teacher_for("digits", 0, 0, steps=STEPS) == Committee("digits", steps=STEPS)
+    assert teacher_for("digits", 0, 3) == Committee("digits", seed=3), "the race's own"
+    assert teacher_for("mnist", 2, 3) == ConvNet("mnist", shift=2, steps=100, seed=3)
 
 
 def test_chains_answer_at_every_share_of_the_picture() -> None:
@@ -215,9 +246,9 @@ def test_nonsense_is_refused_in_a_sentence(kind: type[Recipe], settings: dict, s
 @pytest.mark.parametrize("kind", [OneImage, FixMatch, MixMatch, UDA])
 def test_data_and_seeds_they_do_not_have_are_refused(kind: type[Recipe]) -> None:
     with pytest.raises(ValueError, match="data is one of mnist, digits; got 'shapes'"):
-        next(kind(data="shapes").run())
+        kind(data="shapes")
     with pytest.raises(ValueError, match="seed must be"):
-        next(kind(seed=-1).run())
+        kind(seed=-1)
 
 
 def test_the_catalogue_knows_them() -> None:

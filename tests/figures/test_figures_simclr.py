@@ -129,6 +129,6 @@ def test_matrix_names_the_best_cell(words: Words) -> None:
 
 def test_layers_are_named_and_compared(words: Words) -> None:
     rows = [{"layer": f"l{k}", "weight": 3.0, "gradient": 1.0, "ratio": 0.001 * (k + 1)} for k in range(5)]
-    chart = tables.large_batches({"layers": rows, "n": 256}, words)
+    chart = tables.large_batches({"layers": rows, "n": {"batch": 256}}, words)
     assert len(set(chart.data[0].y)) == 5
     assert "5.0" in chart.layout.meta["claim"]
