@@ -14,7 +14,7 @@ from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, show
 
 GHOSTS = 10  # fits drawn beyond the threshold; the errors are over all of them
-ERROR = r"\mathbb{E}\,(y - \hat f)^2 = (\mathbb{E} \hat f - f)^2 + \mathrm{Var}\,\hat f + \sigma^2"
+ERROR = r"\mathbb{E}\,(\hat f - f)^2 = (\mathbb{E} \hat f - f)^2 + \mathrm{Var}\,\hat f"
 SMALLEST = r"\hat w = X^{+} y = \lim_{\lambda \to 0}\, (X^\top X + \lambda I)^{-1} X^\top y"
 RANDOM_NET = (
     r"\textstyle f(x) = \sum_{k=1}^{N} a_k \max(0, w_k \cdot x) / \sqrt N, \quad w_k \sim \mathcal{N}, \quad "
@@ -135,7 +135,7 @@ def epochs(stage: Stage) -> None:
         lambda view: figures.epochs(view, stage.words),
         key="epochs",
         alt=stage.words["epochs_alt"],
-        equation=r"\min_w \tfrac{1}{n} \sum_i \mathrm{CE}(\tilde y_i, f_w(x_i)), \quad P(\tilde y_i \ne y_i) = p",
+        equation=r"\min_w \tfrac{1}{n} \sum_i \lVert \tilde y_i - f_w(x_i) \rVert^2, \quad P(\tilde y_i \ne y_i) = p",
     )
     stage.say("epochs_story")
     stage.source("epochs_source")

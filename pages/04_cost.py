@@ -58,6 +58,7 @@ def budget(stage: Stage) -> None:
     )  # fmt: skip
     facts = {name: answer[name] for name in ("gflops", "threads", "device", "seconds")}
     stage.source("budget_source", side=recipe.side, products=answer["n"]["products"], table=TABLE, **facts)
+    stage.erratum(stage.words["budget_slide"], stage.words["budget_right"], "budget_erratum")
     stage.say("budget_story")
     explain(stage, code=("dkdemo.networks:seconds", "dkdemo.experiments.speed:Speed"), script=script_for(recipe))
 

@@ -33,6 +33,7 @@ def formula(stage: Stage) -> None:
         chart, key="smoothing.formula", alt=stage.words["formula_alt"],
         kernel="smoothing", inputs=inputs, sliders=sliders, download="label_smoothing",
     )  # fmt: skip
+    stage.guessed(guess)
     stage.erratum("α = .8", "α = .2", "formula_erratum")
     stage.source("formula_source")
     alpha, classes = state["alpha"], round(state["classes"])
@@ -87,7 +88,9 @@ def setting(stage: Stage) -> Smoothing:
 
 def penultimate(stage: Stage) -> None:
     stage.title("penultimate_title")
-    stage.equation(r"P = Q^\top (x - w_a), \qquad Q = \mathrm{qr}\big([\,w_b - w_a,\ w_c - w_a\,]\big)")
+    stage.equation(
+        r"p = \sigma(W x), \quad P = Q^\top (x - w_a), \quad Q = \mathrm{qr}\big([\,w_b - w_a,\ w_c - w_a\,]\big)"
+    )
     recipe = setting(stage)
     names = [str(kind) for kind in recipe.classes]
     run_panel(

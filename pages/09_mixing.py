@@ -115,6 +115,7 @@ def midpoint(stage: Stage) -> None:
     )  # fmt: skip
     if view.result:
         stage.say("midpoint_accuracy", **view.result["accuracy"])
+    stage.guessed(guess)
     stage.say("midpoint_story")
 
 

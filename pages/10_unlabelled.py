@@ -64,7 +64,8 @@ def one_image(stage: Stage) -> None:
 
 def fixmatch(stage: Stage) -> None:
     stage.title("fixmatch_title")
-    if stage.predict("fixmatch_guess", ("fixmatch_guess_80", "fixmatch_guess_90", "fixmatch_guess_95")) is None:
+    guess = stage.predict("fixmatch_guess", ("fixmatch_guess_80", "fixmatch_guess_90", "fixmatch_guess_95"))
+    if guess is None:
         return
     name, more, seed = lesson_controls(stage)
     with more:
@@ -75,6 +76,7 @@ def fixmatch(stage: Stage) -> None:
         r"\mathbf{1}[\max q \ge \tau]\;\mathrm{CE}(\arg\max q,\; p_{\text{strong}})"
     )
     told = (("kept", "live_kept"), ("wrong", "live_wrong"))
+    stage.guessed(guess)
     live(stage, recipe, told, ("dkdemo.semi_supervised:fixmatch_loss",), equation)
 
 

@@ -68,6 +68,7 @@ def early(stage: Stage) -> None:
         stage, Averaged(seed=seed), lambda view: figures.early(view, stage.words),
         key="early", alt=stage.words["early_alt"], code=("dkdemo.averaging:warmed_up", "dkdemo.averaging:ema_update"),
     )  # fmt: skip
+    stage.guessed(guess)
     stage.say("early_story")
     stage.source("early_source")
 

@@ -99,7 +99,7 @@ def switches(stage: Stage) -> None:
     guess = stage.predict("switches_guess", ("switches_guess_yes", "switches_guess_size", "switches_guess_no"))
     if guess is None:
         return
-    stage.equation(r"h_4 = \textstyle\sum_t Q^{4-t}\, b\, x_t, \qquad W_k h_4 \approx x_k")
+    stage.equation(r"h_L = \textstyle\sum_t Q^{L-t}\, b\, x_t, \qquad W_k h_L \approx x_k")
     long, dice = st.columns([4, 1], vertical_alignment="bottom")
     with long:
         length = controls.choice(stage.words["rnn_length"], (4, 8, 12), "length", 4)
@@ -118,6 +118,7 @@ def switches(stage: Stage) -> None:
     )  # fmt: skip
     seeds, sizes = answer["seeds"], answer["n"]
     stage.source("switches_source", first=seeds[0], last=seeds[-1], device=answer["device"], **sizes)
+    stage.guessed(guess)
     stage.say("switches_story")
     stage.erratum(stage.words["seq2seq_slide"], stage.words["seq2seq_right"], "seq2seq_erratum")
     stage.erratum(stage.words["switches_slide"], stage.words["switches_right"], "switches_erratum")

@@ -36,7 +36,7 @@ print(-points.grad)
 """
 LOOKS = {"none": (1.0, 0.0), "crop": (0.5, 0.0), "color": (1.0, 1.0), "both": (0.5, 1.0)}
 BATCHES = (64, 256, 1024, 2048)
-GOOD_DRAW = 29  # bright pictures whose partners the trained net finds; the words say that it was chosen
+GOOD_DRAW = 26  # the trained net finds all ten partners; the words say that it was chosen
 
 
 def temperature(stage: Stage, value: float) -> Slider:
@@ -51,7 +51,7 @@ def views(stage: Stage) -> None:
         options = {name: stage.words[f"looks_{name}"] for name in LOOKS}
         crop, color = LOOKS[controls.choice(stage.words["looks"], options, "view", "both")]
     with who:
-        eye = controls.choice(stage.words["eye"], {name: stage.words[f"eye_{name}"] for name in EYES}, "eye", "pixels")
+        eye = controls.choice(stage.words["eye"], {name: stage.words[f"eye_{name}"] for name in EYES}, "eye", "trained")
     with dice:
         seed = controls.seed("draw", default=GOOD_DRAW)
     with mine, st.popover(stage.words["own"], icon=":material/add_a_photo:"):

@@ -55,6 +55,7 @@ def swapped(stage: Stage) -> None:
         download="swapped",
     )  # fmt: skip
     stage.erratum(stage.words["swapped_slide"], stage.words["swapped_right"], "swapped_erratum")
+    stage.guessed(guess)
     stage.say("swapped_story")
     stage.source("moco_source")
     explain(stage, code=("dkdemo.averaging:ema_update",), script=script("swapped", state))
@@ -91,6 +92,7 @@ def momentum(stage: Stage) -> None:
         equation=RULE,
     )  # fmt: skip
     stage.erratum(stage.words["larger_slide"], stage.words["larger_right"], "larger_erratum")
+    stage.guessed(guess)
     stage.say("momentum_story")
     paper = ", ".join(f"{m}: {score}" for m, score in tables.PAPER_MOMENTA.items())
     stage.source("momentum_source", paper=paper)

@@ -98,7 +98,8 @@ def tile(stage: Stage, one: methods.Method) -> None:
     """A method by name and slide; it leads to where in the talk it was."""
     found = methods.place(one.chapter, one.slide)
     hint = stage.chapter_title(found[0]) if found else stage.words["wall_elsewhere"]
-    label = fill(stage.words["wall_tile"], {"name": stage.words[f"method_{one.id}"], "slide": float(one.slide)})
+    name = stage.words[f"method_{one.id}"]
+    label = name if one.added else fill(stage.words["wall_tile"], {"name": name, "slide": float(one.slide)})
     st.link_button(label, link(found), help=hint, disabled=found is None)
 
 

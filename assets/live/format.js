@@ -36,9 +36,10 @@ export function written(value, how) {
 function significant(size, digits) {
   if (size === 0) return "0";
   const [mantissa, exponent] = size.toExponential(digits - 1).split("e");
-  if (Number(exponent) >= digits || Number(exponent) < -4) return tidy(`${trim(mantissa)}e${exponent}`);
+  if (Number(exponent) >= digits || Number(exponent) < -4) return `${trim(mantissa)}·10${raised(exponent)}`;
   return trim(size.toFixed(Math.max(0, digits - 1 - Number(exponent))));
 }
 
+const raised = (exponent) => exponent.replace("+", "").replace(/[-0-9]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
 const trim = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 const tidy = (text) => text.replace("e+", "e"); // 1e+21 and 1e21 are one number

@@ -18,6 +18,7 @@ import plotly.graph_objects as go
 PLACE = re.compile(r"\{\{|\}\}|\{([A-Za-z_]\w*)((?:\[\d+\])*)(?::([^{}]*))?\}")
 FORMATS = re.compile(r"d|\.(\d+)([f%g])|")
 MINUS = "\N{MINUS SIGN}"
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")  # an exponent
 
 
 def fill(template: str, values: Mapping[str, object]) -> str:
@@ -77,7 +78,7 @@ def _decimal(size: float, digits: int) -> Decimal:
 
 
 def _significant(size: float, digits: int) -> str:
-    """N significant digits without trailing zeros; tiny and huge numbers as 1.2e-7."""
+    """N significant digits without trailing zeros; tiny and huge numbers as 1.2·10⁻⁷."""
     if size == 0:
         return "0"
     rounded = Context(prec=max(digits, 1), rounding=ROUND_HALF_UP).create_decimal(Decimal(size))
@@ -87,7 +88,7 @@ def _significant(size: float, digits: int) -> str:
         return text.rstrip("0").rstrip(".") if "." in text else text
     mantissa = f"{rounded.scaleb(-exponent):f}"
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
-    return f"{mantissa}e{exponent}"
+    return f"{mantissa}·10{str(exponent).translate(RAISED)}"
 
 
 def _shortest(size: float) -> str:

@@ -99,9 +99,9 @@ def cpc(view: Any, words: Mapping[str, str], *, ahead: int, cap: float, ceiling:
         )  # fmt: skip
         chart.add_trace(bind_snapshot(line, "ahead", y=name))
     level(chart, steps, [float(np.exp(-cap))] * ahead, "", theme.FAINT, "")  # named in the heading
-    level(chart, steps, [cap] * ahead, words["cpc_cap"], theme.TRUTH, "2", dash="solid")
+    level(chart, steps, [cap] * ahead, words["cpc_cap"], theme.FAINT, "2", dash="solid")
     if len(ceiling):
-        level(chart, steps, list(ceiling), words["cpc_ceiling"], theme.TEACHER, "2")
+        level(chart, steps, list(ceiling), words["cpc_ceiling"], theme.TRUTH, "2")
     side = {"title": {"text": words["cpc_ahead"], "standoff": 4}, "range": [0.7, ahead + 0.3], "dtick": 1}
     chart.update_layout(
         xaxis=side,
@@ -150,10 +150,10 @@ def bound(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     chart = theme.figure(340)
     choices = [2**power for power in range(1, len(values["estimates"]) + 1)]
     chart.add_scatter(
-        x=choices, y=values["caps"], mode="lines", line={"color": theme.TRUTH, "width": theme.LINE}, hoverinfo="skip"
+        x=choices, y=values["caps"], mode="lines", line={"color": theme.FAINT, "width": theme.LINE}, hoverinfo="skip"
     )
     truth = go.Scatter(
-        x=choices, y=values["truth"], mode="lines", line={"color": theme.TEACHER, "width": theme.LINE, "dash": "dash"},
+        x=choices, y=values["truth"], mode="lines", line={"color": theme.TRUTH, "width": theme.LINE, "dash": "dash"},
         hovertemplate="%{y:.2f}<extra></extra>",
     )  # fmt: skip
     found = go.Scatter(
@@ -169,11 +169,11 @@ def bound(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     chart.add_trace(bind(here, x="here_x", y="here_y"))
     chart.add_annotation(
         x=np.log10(choices[-1]), y=values["caps"][-1], text=words["bound_cap"], showarrow=False, xanchor="right",
-        yanchor="bottom", xshift=-24, yshift=6,
+        yanchor="bottom", xshift=-24, yshift=6, font={"color": theme.FAINT},
     )  # fmt: skip
     chart.add_annotation(
         x=0.02, y=values["information"], xref="paper", text=words["bound_truth"], showarrow=False, xanchor="left",
-        yanchor="bottom", font={"color": theme.TEACHER},
+        yanchor="bottom", font={"color": theme.TRUTH},
     )  # fmt: skip
     chart.update_layout(
         xaxis={

@@ -56,7 +56,7 @@ def _pictures(past: np.ndarray, next: np.ndarray, share: np.ndarray, truth: np.n
     top, left = (1 + at // ACROSS) * (SIDE + GAP + HEAD) + HEAD, at % ACROSS * (SIDE + GAP)
     chart.add_shape(
         type="rect", x0=left - 1, x1=left + SIDE, y0=top - 1, y1=top + SIDE,
-        line={"color": theme.TEACHER, "width": 4},
+        line={"color": theme.TRUTH, "width": 4},
     )  # fmt: skip
     chart.add_annotation(
         x=len(past) * (SIDE + GAP),
@@ -94,12 +94,12 @@ def _waves(
             mode="lines+markers" if mine else "lines",
             line={"color": theme.STUDENT, "width": 2 + 10 * float(share[k])},
             opacity=0.35 + 0.65 * float(share[k]),
-            marker={"size": 12, "symbol": "square-open", "color": theme.TEACHER, "line": {"width": 3}},
+            marker={"size": 12, "symbol": "square-open", "color": theme.TRUTH, "line": {"width": 3}},
             hovertemplate=f"{share[k]:.0%}<extra></extra>",
         )
     chart.add_annotation(
         x=ahead[-1], y=float(next[truth][-1]), text=words["futures_true"], showarrow=False, xanchor="left", xshift=12,
-        font={"color": theme.TEACHER},
+        font={"color": theme.TRUTH},
     )  # fmt: skip
     chart.update_layout(
         xaxis={"title": {"text": words["futures_samples"], "standoff": 4}, "range": [-0.5, ahead[-1] + 4]},

@@ -276,7 +276,7 @@ def slide_table(on: Collection[str], words: Mapping[str, str]) -> str:
 
     def row(head: str, cells: Sequence[str]) -> str:
         lit = [
-            f":violet-badge[**{cell}**]" if way in on else f":gray[{cell}]"
+            f":orange-badge[**{cell}**]" if way in on else f":gray[{cell}]"
             for cell, way in zip(cells, ways, strict=True)
         ]
         return "| " + " | ".join([head, *lit]) + " |"

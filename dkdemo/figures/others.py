@@ -13,7 +13,7 @@ from dkdemo.figures.binding import bind, fill
 from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
 
-PLANE = (5.2, 2.6)  # half the width and half the height of the plane of metric learning
+PLANE = (5.8, 2.9)  # half the width and half the height of the plane of metric learning
 HANDLES = 3  # the trace of `metric` that is dragged
 DECADES = {1e-6: "10⁻⁶", 1e-3: "10⁻³", 1.0: "1", 1e3: "10³", 1e6: "10⁶"}
 SLIDE = {"w": 2.0, "u": 3.0}  # "time * 2, input * 3"

@@ -70,7 +70,7 @@ def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Fig
                 f"xaxis{axis}": {
                     "tickvals": places,
                     "ticktext": names,
-                    "tickangle": 0,
+                    "autotickangles": [0, 45],
                     "range": [-0.5, len(LOOKS) - 0.5],
                     "showgrid": False,
                     "tickfont": {"size": 16},

@@ -157,7 +157,7 @@ def uda(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str
         xaxis="x3", yaxis="y3", **tip,
     )  # fmt: skip
     chart.add_trace(bind(spot, x="here", y="gap_here"))
-    _schedules(chart, values, len(names))
+    _schedules(chart, values, len(names), words)
     chart.update_layout(
         xaxis2=_classes(names),
         yaxis2=SHARES,
@@ -169,7 +169,7 @@ def uda(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str
     return note(chart, claim=words["uda_claim"])
 
 
-def _schedules(chart: go.Figure, values: Mapping[str, Any], classes: int) -> None:
+def _schedules(chart: go.Figure, values: Mapping[str, Any], classes: int, words: Mapping[str, str]) -> None:
     """eta over t/T for all three schedules, with where each of them is now."""
     along = np.linspace(0, 1, 51)
     levels = {"linear": along, "exp": np.exp(5 * (along - 1)), "log": 1 - np.exp(-5 * along)}
@@ -180,8 +180,8 @@ def _schedules(chart: go.Figure, values: Mapping[str, Any], classes: int) -> Non
         spot = {"log": (0.2, "bottom", -4), "linear": (0.56, "bottom", -4), "exp": (0.72, "top", 4)}[name]
         at = round(50 * spot[0])
         chart.add_annotation(
-            x=spot[0], y=float(eta[at]), xref="x4", yref="y4", text=name, showarrow=False, yanchor=spot[1],
-            xanchor="left" if name == "exp" else "right", font={"size": theme.FONT_SIZE},
+            x=spot[0], y=float(eta[at]), xref="x4", yref="y4", text=words[f"schedule_{name}"], showarrow=False,
+            yanchor=spot[1], xanchor="left" if name == "exp" else "right", font={"size": theme.FONT_SIZE},
         )  # fmt: skip
     now = go.Scatter(
         x=values["now"], y=values["eta"], mode="markers", marker={"size": 14, "color": theme.TRUTH},

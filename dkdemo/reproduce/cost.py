@@ -53,7 +53,7 @@ def _size_is_not_work() -> Finding:
     )
     opposite = old.parameters > 7 * deep.parameters and deep.gmacs > 3 * old.gmacs
     why = "size and work are two bills: a convolution uses each of its weights at every pixel"
-    return slip(14, "huge model, huge computing power", "one follows the other", right, opposite, why)
+    return slip(14, "what a huge model asks for", "a huge model needs huge computing power", right, opposite, why)
 
 
 def _one_map(weights: np.ndarray) -> Finding:

@@ -25,6 +25,7 @@ class Method:
         paper: its arXiv number.
         temperature: the lowest and the highest that the slide, the paper or its released code uses; (0, 0) is the
             arg max, the limit of cooling; None where no softmax is given one.
+        added: no slide names it, the lecture adds it beside this one.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Method:
     writer: str
     paper: str
     temperature: tuple[float, float] | None = None
+    added: bool = False
 
     @property
     def side(self) -> str:
@@ -64,9 +66,9 @@ METHODS = (
     Method("simclr", "simclr", 52, "views", "2002.05709", (0.1, 0.5)),  # ImageNet, CIFAR-10
     Method("moco", "moco", 55, "queue", "1911.05722", (0.07, 0.07)),
     Method("moco_v2", "moco", 57, "queue", "2003.04297", (0.2, 0.2)),
-    Method("simsiam", "dual", 58, "self", "2011.10566"),
-    Method("byol", "dual", 58, "self", "2006.07733"),
-    Method("crd", "dual", 59, "teacher", "1910.10699", (0.07, 0.07)),
+    Method("simsiam", "dual", 58, "self", "2011.10566", added=True),
+    Method("byol", "dual", 58, "self", "2006.07733", added=True),
+    Method("crd", "dual", 59, "teacher", "1910.10699", (0.07, 0.07), added=True),
 )
 
 

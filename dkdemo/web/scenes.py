@@ -82,6 +82,11 @@ class Stage:
             st.caption(self.common["predict_first"])
         return guess or None
 
+    def guessed(self, guess: str) -> None:
+        """Remind the viewer of the bet that `predict` took; the presenter made none."""
+        if guess:
+            st.caption(fill(self.common["predict_bet"], {"guess": self.words[guess]}))
+
     def _revealed(self, key: str, options: Sequence[str]) -> bool:
         """Put the question to the room until one click, or the B that a clicker sends to blank the screen."""
         if address.shown(key):
