@@ -93,6 +93,19 @@ def test_run_shows_progress_apart_from_the_result(capsys):
     assert "curve: array of shape (3,)" in capsys.readouterr().out
 
 
+def test_a_run_has_as_many_threads_as_a_worker(monkeypatch):
+    import torch
+
+    before = torch.get_num_threads()
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    torch.set_num_threads(2)
+    try:
+        assert main(["run", "counting"]) == 0
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_settings_take_the_type_of_their_default(capsys):
     sets = ["--set", "rate=1", "--set", "loud=true", "--set", "widths=4,5"]
     assert main(["run", "counting", "--json", "--data", "mnist", *sets]) == 0

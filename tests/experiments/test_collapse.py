@@ -56,6 +56,13 @@ def test_the_pairs_of_a_seed_start_alike_and_repeat_to_the_bit() -> None:
     assert result["seeds"] == [15, 16, 17]
 
 
+def test_the_healthy_twin_differs_in_its_one_part_only() -> None:
+    settings = {"steps": 4, "batch_size": 16, "learning_rate": 0.05, "decay": 0.5, "seed": 5}
+    _, both = run(Collapse(target="moving", **settings))
+    _, alone = run(Collapse(**settings))
+    assert both["runs"]["healthy_loss"] == alone["runs"]["loss"]
+
+
 def test_simsiam_itself_runs_alone() -> None:
     recipe = Collapse(target="still", steps=2, batch_size=16)
     progress, result = run(recipe)
@@ -79,6 +86,7 @@ def test_a_follower_that_stands_still_is_never_moved() -> None:
         ({"target": "mirror"}, "target is one of still, moving, follower; got 'mirror'"),
         ({"decay": 1.5}, r"decay must be in \[0, 1\], got 1.5"),
         ({"steps": 1}, "need 2-20000 steps"),
+        ({"learning_rate": float("nan")}, r"learning_rate must be in \(0, 1\]"),
         ({"batch_size": 1}, "a batch of 2-4096, got 48 and 1"),
     ],
 )

@@ -8,6 +8,7 @@ import torch
 import torch.ao.quantization
 import torch.nn.functional as F
 
+from dkdemo import datasets
 from dkdemo.compression import stored_bytes
 from dkdemo.experiments import bits, cost_material, int8, plane, pruning
 from dkdemo.experiments.bits import Bits
@@ -102,9 +103,11 @@ def test_pruning_digits(seed: int) -> None:
 def test_all_ways_on_one_plane() -> None:
     told, result = finish(Plane())
     by = {(one["family"], one["setting"], one["bits"]): one for one in result["points"]}
-    assert len(by) == len(result["points"]) == 1 + len(plane.PRUNED) + len(plane.ROUNDED) + len(plane.BOTH) + 6
-    dense = by["dense", 0, 32]
-    assert all(one["bytes"] < dense["bytes"] for one in result["points"] if one is not dense)
+    assert len(by) == len(result["points"]) == 2 + len(plane.PRUNED) + len(plane.ROUNDED) + len(plane.BOTH) + 6
+    dense, longer = by["dense", 0, 32], by["dense", cost_material.tune_steps("digits"), 32]
+    assert all(one["bytes"] < dense["bytes"] for one in result["points"] if one["family"] != "dense")
+    assert dense["bytes"] == longer["bytes"]
+    assert longer["mean"] <= dense["mean"] + 0.002, "it learned as long as the pruned ones"
     assert by["rounded", 8, 8]["mean"] <= dense["mean"] + 0.005
     assert by["pruned", 80, 32]["mean"] <= dense["mean"] + 0.01
     both = by["both", 80, 4]
@@ -177,6 +180,17 @@ def test_training_on_leaves_the_dead_dead_and_the_given_untouched() -> None:
         assert not torch.equal(new, kept)
     for net in range(2):
         assert sum(int((~mask[net]).sum()) for mask in masks) == round(0.7 * (64 * 20 + 200))
+
+
+def test_nets_that_lost_nothing_are_trained_on_like_the_pruned_ones() -> None:
+    train, _ = datasets.load("digits")
+    layers = cost_material.Layers.of(StackedMLP((64, 5, 10), [0, 1]))
+    whole, masks = cost_material.pruned(layers, cost_material.magnitude_ranks(layers), 0.0)
+    pruned = cost_material.fine_tune(whole, layers.biases, masks, train, steps=3, seed=4)
+    longer = cost_material.trained_on(layers, train, steps=3, seed=4)
+    for mine, theirs, before in zip(longer.weights, pruned.weights, layers.weights, strict=True):
+        assert torch.equal(mine, theirs)
+        assert not torch.equal(mine, before)
 
 
 def test_lots_are_drawn_by_seed_and_for_each_net() -> None:

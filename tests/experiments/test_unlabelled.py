@@ -85,17 +85,29 @@ def test_the_digits_stand_for_their_fixed_labels() -> None:
 
 @pytest.mark.training
 @pytest.mark.timeout(300)
-def test_annealing_the_labels_costs_in_so_short_a_training() -> None:
-    """What the page says of TSA. Measured in three seeds: off .94 to .95, linear .89 to .90, exp .78 to .85."""
+def test_mixmatch_reads_the_digits_too() -> None:
+    """Measured .942 to .969, gains of 3.6 to 6.1 points over the better control in three seeds."""
+    _, result = run(MixMatch(data="digits"))
+    assert min(result["accuracy"]["own"]) >= 0.92
+    assert result["gain_worst"] >= 0.015
+
+
+@pytest.mark.training
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_annealing_the_labels_costs_in_so_short_a_training(seed: int) -> None:
+    """Measured in three seeds: off .94 to .95, log .93 to .95, linear .89 to .90, exp .78 to .85."""
     found = {}
-    for schedule in ("none", "exp"):
-        hall, dice = few_labels.room("digits", 0, "cpu"), torch.Generator().manual_seed(0)
-        net = hall.new_net(0)
+    for schedule in ("none", "log", "linear", "exp"):
+        hall, dice = few_labels.room("digits", seed, "cpu"), torch.Generator().manual_seed(seed)
+        net = hall.new_net(seed)
         for _ in few_labels.teach(net, UDA(schedule=schedule)._method(hall, dice), hall.how):
             pass
         everyone = torch.arange(len(hall.test))
         found[schedule] = accuracy(hall.answers(net, hall.test, everyone), hall.test.labels).item()
     assert found["none"] >= found["exp"] + 0.04
+    assert found["exp"] < found["linear"] - 0.01
+    assert found["linear"] < found["log"] - 0.01
 
 
 @pytest.mark.parametrize("kind", [FixMatch, MixMatch, UDA])

@@ -188,7 +188,8 @@ def spot(family: str, size: int, mean: float, setting: int = 0, bits: int = 32) 
 
 def test_the_plane_names_the_smallest_that_is_as_good(words: Words) -> None:
     points = [
-        spot("dense", 1000, 0.02),
+        spot("dense", 1000, 0.05),
+        spot("dense", 1000, 0.02, 100),
         spot("rounded", 250, 0.021, bits=8),
         spot("pruned", 100, 0.0249, 90),
         spot("alone", 10, 0.03, 30),
@@ -196,13 +197,13 @@ def test_the_plane_names_the_smallest_that_is_as_good(words: Words) -> None:
     so_far = Snapshot("plane", {"pruned_x": [0.1], "pruned_y": [0.0249]})
     chart = smaller.plane(RunView(result={"points": points}, snapshots={"plane": so_far}), words)
     assert "10" in chart.layout.meta["claim"]
-    assert smaller.named(points[2], words) in chart.layout.meta["claim"]
+    assert smaller.named(points[3], words) in chart.layout.meta["claim"]
     pruned = next(trace for trace in chart.data if (trace.meta or {}).get("bind", {}).get("x") == "pruned_x")
     assert list(pruned.x) == [0.1]
     assert pruned.error_y.array == pytest.approx([0.002])
-    worse = [points[0], spot("pruned", 100, 0.03, 90)]
+    worse = [*points[:2], spot("pruned", 100, 0.03, 90)]
     assert (
-        smaller.named(points[0], words) in smaller.plane(RunView(result={"points": worse}), words).layout.meta["claim"]
+        smaller.named(points[1], words) in smaller.plane(RunView(result={"points": worse}), words).layout.meta["claim"]
     )
 
 
