@@ -240,8 +240,11 @@ def named(one: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 
 def told_plane(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    """The smallest net that is as good as the dense one trained on as long, and how much smaller it is."""
-    dense = max((one for one in result["points"] if one["family"] == "dense"), key=lambda one: one["setting"])
+    """The smallest net that is as good as the dense one, and how much smaller it is.
+
+    The dense net is the better of two: as it was, or trained on for as many steps as the pruned ones.
+    """
+    dense = min((one for one in result["points"] if one["family"] == "dense"), key=lambda one: one["mean"])
     good = [one for one in result["points"] if one["mean"] <= dense["mean"] + NEAR]
     best = min(good, key=lambda one: one["bytes"])
     facts = {

@@ -201,6 +201,9 @@ def test_the_plane_names_the_smallest_that_is_as_good(words: Words) -> None:
     pruned = next(trace for trace in chart.data if (trace.meta or {}).get("bind", {}).get("x") == "pruned_x")
     assert list(pruned.x) == [0.1]
     assert pruned.error_y.array == pytest.approx([0.002])
+    swapped = [spot("dense", 1000, 0.02), spot("dense", 1000, 0.05, 100), *points[2:]]
+    claim = smaller.plane(RunView(result={"points": swapped}), words).layout.meta["claim"]
+    assert claim == chart.layout.meta["claim"], "the better of the two dense nets, whichever that is"
     worse = [*points[:2], spot("pruned", 100, 0.03, 90)]
     assert (
         smaller.named(points[1], words) in smaller.plane(RunView(result={"points": worse}), words).layout.meta["claim"]
