@@ -12,7 +12,7 @@ from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill, grow
 from dkdemo.figures.kept import kept
 from dkdemo.figures.naming import name_ends
-from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.panels import note, side_by_side, still
 from dkdemo.kernels.smoothing import GAP_ALPHAS
 
 MOST_CLASSES = 10
@@ -120,10 +120,17 @@ def _shares() -> dict[str, Any]:
 
 
 def picture(chart: go.Figure, pixels: np.ndarray, axis: str, **trace: Any) -> None:
-    """An image (H, W, 3) in a panel, with square pixels and no axes; pixel k lies between k and k + 1."""
+    """An image (H, W, 3) in a panel, with square pixels and no axes; pixel k lies between k and k + 1.
+
+    ``trace`` with a ``meta`` binds the pixels to a slider; without one they stand still.
+    """
     height, width = pixels.shape[:2]
     pad = trace.pop("pad", 0)
-    chart.add_image(z=pixels, x0=0.5, y0=0.5, xaxis=f"x{axis}", yaxis=f"y{axis}", hoverinfo="skip", **trace)
+    place = {"x0": 0.5, "y0": 0.5, "xaxis": f"x{axis}", "yaxis": f"y{axis}"}
+    if "meta" in trace:
+        chart.add_image(z=pixels, hoverinfo="skip", **place, **trace)
+    else:
+        still(chart, pixels, **place)
     hidden = {"visible": False, "constrain": "domain"}
     chart.update_layout(
         {

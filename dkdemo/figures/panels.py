@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
+from PIL import Image
 
 from dkdemo.figures import theme
 
@@ -49,3 +53,11 @@ def note(chart: go.Figure, **meta: object) -> go.Figure:
     """Add to the layout's meta: the claim above the picture, bindings of annotations."""
     chart.layout.meta = {**(chart.layout.meta or {}), **meta}
     return chart
+
+
+def still(chart: go.Figure, pixels: np.ndarray, **trace: Any) -> None:
+    """A picture (H, W, 3 or 4) uint8 that no slider changes, as a PNG: numbers would be painted anew at each frame."""
+    file = io.BytesIO()
+    Image.fromarray(np.asarray(pixels, np.uint8)).save(file, format="png")
+    source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    chart.add_image(source=source, hoverinfo="skip", **trace)

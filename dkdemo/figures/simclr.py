@@ -13,7 +13,7 @@ from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill, grow
 from dkdemo.figures.kept import kept
 from dkdemo.figures.naming import name_ends
-from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.panels import note, side_by_side, still
 from dkdemo.figures.race import curve
 
 GAP = 6  # pixels between the pictures of the mosaic
@@ -53,7 +53,7 @@ def views(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[s
     chart = side_by_side((1.25, 1), (words["views_pictures"], words["views_chosen"]), height=330, gap=0.1)
     rows = [np.asarray(answer[name]) for name in ("pictures", "first", "second")]
     sheet = mosaic(rows)
-    chart.add_image(z=sheet, colormodel="rgba256", hoverinfo="skip")
+    still(chart, sheet)
     count, pitch = len(rows[0]), rows[0].shape[1] + GAP
     names = [str(i + 1) for i in range(count)] + [f"{i + 1}′" for i in range(count)]
     places = list(range(len(names)))

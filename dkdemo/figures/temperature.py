@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.kept import kept
-from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.panels import note, side_by_side, still
 
 REACH = 5  # the logits' axis runs from -REACH to REACH: dragged bars stay in sight
 MANY = 6  # classes; beyond, bars are too thin for a percentage with a decimal
@@ -68,7 +68,7 @@ def trained(image: np.ndarray, values: Mapping[str, Any], names: Sequence[str], 
     """A real image, and the answer of a trained net at this temperature. ``image``: (H, W) or (H, W, 3) uint8."""
     chart = side_by_side((1, 2.6), (words["trained_image"], words["trained_answer"]))
     pixels = np.repeat(image[..., None], 3, axis=-1) if image.ndim == 2 else image
-    chart.add_image(z=pixels, hoverinfo="skip")
+    still(chart, pixels)
     _answer(chart, values, names, words["slider_at_one"])
     height, width = pixels.shape[:2]
     hidden = {"visible": False}

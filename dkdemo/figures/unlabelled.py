@@ -13,7 +13,7 @@ from dkdemo.figures import theme
 from dkdemo.figures.binding import bind
 from dkdemo.figures.kept import kept
 from dkdemo.figures.label_smoothing import picture
-from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.panels import note, side_by_side, still
 from dkdemo.figures.simclr import mosaic
 
 HEIGHT = 330
@@ -107,7 +107,7 @@ def guess(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[s
     chart = side_by_side((1.05, 1.4, 0.6, 1.15), headings, height=HEIGHT, gap=0.05)
     looks = [colour(look).repeat(ENLARGED, 0).repeat(ENLARGED, 1) for look in answer["weak"]]
     sheet = mosaic([np.stack(looks[:4]), np.stack(looks[4:])])
-    chart.add_image(z=sheet, colormodel="rgba256", x0=0.5, y0=0.5, hoverinfo="skip")
+    still(chart, sheet, x0=0.5, y0=0.5)
     names, place = list(answer["classes"]), {"xaxis": "x2", "yaxis": "y2"}
     bars = go.Bar(
         x=list(range(len(names))), y=values["sharp"], text=values["sharp_text"], **OVER,
@@ -197,7 +197,7 @@ def augmix(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[
     chart = side_by_side((1.5, 0.6, 1.7, 0.2), headings, height=HEIGHT, gap=0.05)
     ends, own = np.asarray(answer["ends"]), np.asarray(answer["picture"])
     sheet = mosaic([row.repeat(ENLARGED, 1).repeat(ENLARGED, 2) for row in ends])
-    chart.add_image(z=sheet, colormodel="rgba256", x0=0.5, y0=0.5, hoverinfo="skip")
+    still(chart, sheet, x0=0.5, y0=0.5)
     side, (height, width) = ENLARGED * own.shape[0], sheet.shape[:2]
     pitch = (width - 3 * side) / 2 + side
     for row, weights in enumerate(np.asarray(answer["weights"])):

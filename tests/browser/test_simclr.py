@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 
@@ -75,11 +76,12 @@ def test_an_own_picture_is_seen_twice(page: Page, app: str) -> None:
     page.get_by_role("button", name=re.compile("Your own")).click()
     buffer = io.BytesIO()
     Image.new("RGB", (200, 100), (10, 200, 30)).save(buffer, "PNG")
+    before = shown(page, "data[0].source")
     page.locator("input[type=file]").set_input_files(
         {"name": "mine.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
     )
-    page.wait_for_function("() => document.querySelector('.dk-chart').data[0].z[5][5][1] === 200")
-    sheet = np.array(shown(page, "data[0].z"))
+    page.wait_for_function("(before) => document.querySelector('.dk-chart').data[0].source !== before", arg=before)
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(shown(page, "data[0].source").partition(",")[2]))))
     for row in range(3):
         assert (sheet[row * 70 + 32, 32, :3] == (10, 200, 30)).all()
 
