@@ -14,6 +14,7 @@ import statistics
 import sys
 from collections.abc import Awaitable, Sequence
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -137,8 +138,6 @@ def dragged(found: Sequence[tuple[str, float, float]]) -> str:
 
 def table(rows: Sequence[Row]) -> str:
     """Markdown, with where and when it was measured."""
-    import streamlit
-
     cores = os.cpu_count() or 1
     load = f", load {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""
     place = f"{date.today()}, {cores} cores, {platform.system()}, Python {platform.python_version()}"
@@ -147,7 +146,7 @@ def table(rows: Sequence[Row]) -> str:
         "|---|---|---|---|",
         *("| " + " | ".join(row) + " |" for row in rows),
         "",
-        f"Measured {place}, Streamlit {streamlit.__version__}{load}; server and browsers on the same machine.",
+        f"Measured {place}, Streamlit {version('streamlit')}{load}; server and browsers on the same machine.",
     ]
     return "\n".join(lines)
 

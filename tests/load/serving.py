@@ -23,11 +23,6 @@ START = 120.0  # seconds
 def lecture() -> Iterator[str]:
     """Our app, with an empty store of results, both workers warm; gives its address."""
     with _served(ROOT / "app.py", cwd=ROOT, ready="/health") as address:
-        end = time.monotonic() + START
-        while b'"starting"' in _get(f"{address}/health"):
-            if time.monotonic() > end:
-                raise RuntimeError("the workers did not start")
-            time.sleep(0.5)
         yield address
 
 
@@ -64,14 +59,19 @@ def _served(script: Path, *, cwd: Path, ready: str = "/_stcore/health") -> Itera
 
 def _await(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + START
-    while True:
-        try:
-            _get(address)
-            return
-        except (urllib.error.URLError, OSError):
-            if server.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"no answer at {address}:\n{log.read_text(errors='replace')[-3000:]}") from None
-            time.sleep(0.2)
+    while not _ready(address):
+        if server.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(f"not ready at {address}:\n{log.read_text(errors='replace')[-3000:]}")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(0.2)  # not a sleep: a server that dies is noticed at once
+
+
+def _ready(address: str) -> bool:
+    """Does it answer, and are its workers, where it tells of any, no longer starting?"""
+    try:
+        return b'"starting"' not in _get(address)
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 def _get(address: str) -> bytes:
