@@ -141,7 +141,7 @@ class View {
     if (dressed) {
       this.stage.style.minHeight = `${live.figure.layout.height}px`;
       this.Plotly.react(this.chart, live.figure.data, live.figure.layout, CONFIG);
-    } else if (written) this.Plotly.update(this.chart, ...live.update);
+    } else if (written) live.draw(this.Plotly, this.chart);
     if (this.claim.textContent !== live.claim) this.claim.textContent = live.claim;
     this.claim.hidden = !live.claim;
     const alt = live.sentence(data.alt, { ...stream?.latest, ...values }, data.alt);

@@ -103,7 +103,8 @@ def _shortest(size: float) -> str:
 def bind(trace: Any, **paths: str) -> Any:
     """Let properties of a trace follow values: ``bind(bar, y="q", text="q_text", marker__color="q_color")``.
 
-    ``__`` stands for a dot in the property's path. Returns the trace.
+    ``__`` stands for a dot in the property's path. A value with ``{`` in it is a template for `fill`; a single
+    number given to x or y is one point. Returns the trace.
     """
     trace.meta = {**(trace.meta or {}), "bind": {name.replace("__", "."): value for name, value in paths.items()}}
     return trace

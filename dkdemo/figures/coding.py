@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill
 from dkdemo.figures.kept import kept
-from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.panels import moving_text, note, side_by_side
 
 BOARD = [[0, theme.DARK], [0.5, theme.PAPER], [1, theme.STUDENT]]
 
@@ -171,10 +171,15 @@ def bound(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
         x=np.log10(choices[-1]), y=values["caps"][-1], text=words["bound_cap"], showarrow=False, xanchor="right",
         yanchor="bottom", xshift=-24, yshift=6, font={"color": theme.FAINT},
     )  # fmt: skip
-    chart.add_annotation(
-        x=0.02, y=values["information"], xref="paper", text=words["bound_truth"], showarrow=False, xanchor="left",
-        yanchor="bottom", font={"color": theme.TRUTH},
-    )  # fmt: skip
+    moving_text(
+        chart,
+        words["bound_truth"],
+        (1.85, values["information"]),
+        theme.TRUTH,
+        side="top right",
+        gap=3,
+        y="information",
+    )
     chart.update_layout(
         xaxis={
             "type": "log",
@@ -185,6 +190,4 @@ def bound(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
         },
         yaxis={"range": [0, 8.4], "dtick": 2},
     )
-    return note(
-        chart, claim=words["bound_claim"], bind={f"annotations[{len(chart.layout.annotations) - 1}].y": "=information"}
-    )
+    return note(chart, claim=words["bound_claim"])

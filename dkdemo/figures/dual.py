@@ -9,9 +9,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dkdemo.figures import theme
-from dkdemo.figures.binding import bind, claim, fill
+from dkdemo.figures.binding import bind, fill
 from dkdemo.figures.kept import kept
-from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.panels import moving_text, note, side_by_side
 from dkdemo.figures.race import curve
 
 # ImageNet, linear top-1 in per cent. Chen & He 2021, arXiv:2011.10566, figure 2 and Table 1 (100 epochs);
@@ -98,7 +98,6 @@ def still_target(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figu
     """One weight and its predictor in three variants: how large w stays, and how small the loss becomes."""
     chart = side_by_side((1, 1), (words["still_w"], words["still_loss"]), height=350)
     steps = list(range(len(values["both_w"])))
-    bound = {}
     for place, (name, (color, dash)) in enumerate(PAIRS.items()):
         for axis, kind in (("", "w"), ("2", "loss")):
             line = go.Scatter(
@@ -107,16 +106,13 @@ def still_target(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figu
             )  # fmt: skip
             chart.add_trace(bind(line, y=f"{name}_{kind}"))
         template = words[f"still_{name}"]
-        bound[f"annotations[{len(chart.layout.annotations)}].text"] = template
-        chart.add_annotation(
-            x=steps[-1], y=1.97 - 0.21 * place, text=fill(template, values), showarrow=False, xanchor="right",
-            yanchor="top", font={"color": color},
-        )  # fmt: skip
+        corner = steps[-1], 1.97 - 0.21 * place
+        moving_text(chart, fill(template, values), corner, color, side="bottom left", text=template)
     across = {"title": {"text": words["steps"], "standoff": 4}, "range": [0, steps[-1]]}
     chart.update_layout(
         xaxis=across, xaxis2=across, yaxis={"range": [0, 2.02], "dtick": 0.5}, yaxis2={"range": [0, 1.02]}
     )
-    return claim(chart, words["still_claim"], **bound)
+    return note(chart, claim=words["still_claim"])
 
 
 @kept

@@ -9,11 +9,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dkdemo.figures import theme
-from dkdemo.figures.binding import bind_snapshot, fill, grow
+from dkdemo.figures.binding import bind, bind_snapshot, fill, grow
 from dkdemo.figures.kept import kept
 from dkdemo.figures.label_smoothing import picture
 from dkdemo.figures.naming import name_curves
-from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.panels import moving_text, note, side_by_side
 from dkdemo.kernels.mixing import DENSITY_AT
 
 DENSEST = 4.0  # the axis of Beta's density stands still; what is higher is cut off
@@ -79,13 +79,12 @@ def cutmix(
     chart = side_by_side((1.3, 0.9, 1), headings, height=390, gap=0.05)
     picture(chart, np.array(values["image"]), "", pad=round(width / 8), meta={"bind": {"z": "image"}})
     picture(chart, second if paste else np.zeros_like(second), "2", pad=round(width / 8))
-    edges = {"x0": values["left"], "x1": values["right"], "y0": values["top"], "y1": values["bottom"]}
-    bound = {}
-    for place, (axis, dash) in enumerate((("", "solid"), ("2", "dash"))):
-        line = {"color": theme.DARK, "width": theme.LINE, "dash": dash}
-        chart.add_shape(type="rect", xref=f"x{axis}", yref=f"y{axis}", line=line, **edges)
-        for side, name in zip(edges, ("left", "right", "top", "bottom"), strict=True):
-            bound[f"shapes[{place}].{side}"] = f"={name}"
+    for axis, dash in (("", "solid"), ("2", "dash")):
+        box = go.Scatter(
+            x=values["edge_x"], y=values["edge_y"], mode="lines", xaxis=f"x{axis}", yaxis=f"y{axis}", hoverinfo="skip",
+            line={"color": theme.DARK, "width": theme.LINE, "dash": dash},
+        )  # fmt: skip
+        chart.add_trace(bind(box, x="edge_x", y="edge_y"))
     chart.add_bar(
         x=[names[0], names[1] if names[1] != names[0] else names[1] + " "],
         y=values["shares"],
@@ -103,18 +102,15 @@ def cutmix(
         xaxis3={"type": "category"},
         yaxis3={"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
     )
-    return note(chart, claim=words["cutmix_claim" if paste else "cutout_claim"], bind=bound)
+    return note(chart, claim=words["cutmix_claim" if paste else "cutout_claim"])
 
 
 def _label(chart: go.Figure, values: Mapping[str, Any], names: Sequence[str], axis: str) -> None:
     """The mixed label, written under the mixed image."""
     template = f"<b>{{share_first:.0%}} {names[0]} + {{share_second:.0%}} {names[1]}</b>"
-    chart.add_annotation(
-        x=0.5, y=-0.03, xref=f"x{axis} domain", yref=f"y{axis} domain", yanchor="top", showarrow=False,
-        text=fill(template, values), font={"color": theme.DARK},
-    )  # fmt: skip
-    place = f"annotations[{len(chart.layout.annotations) - 1}].text"
-    note(chart, bind={place: template})
+    height, width = np.shape(values["image"])[:2]
+    below = width / 2, height
+    moving_text(chart, fill(template, values), below, theme.DARK, side="bottom center", axis=axis, gap=3, text=template)
 
 
 @kept

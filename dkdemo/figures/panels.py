@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from PIL import Image
 
 from dkdemo.figures import theme
+from dkdemo.figures.binding import bind
 
 HEADROOM = 0.9  # the axes end here, the headings stand above
 
@@ -53,6 +54,23 @@ def note(chart: go.Figure, **meta: object) -> go.Figure:
     """Add to the layout's meta: the claim above the picture, bindings of annotations."""
     chart.layout.meta = {**(chart.layout.meta or {}), **meta}
     return chart
+
+
+def moving_text(
+    chart: go.Figure, words: str, at: tuple[Any, Any], color: str, *, side: str = "middle right", axis: str = "",
+    gap: int = 0, size: int = theme.FONT_SIZE, **follows: str,
+) -> None:  # fmt: skip
+    """Words that follow numbers while a hand moves; ``follows`` as in `dkdemo.figures.binding.bind`.
+
+    ``at`` is a point, or the lists of x and y of several; ``gap`` pixels lie between it and the words. They are
+    a trace, not an annotation of the layout: for an annotation Plotly draws the whole chart anew.
+    """
+    x, y = (place if isinstance(place, list) else [place] for place in at)
+    text = go.Scatter(
+        x=x, y=y, text=words, mode="markers+text", textposition=side, textfont={"color": color, "size": size},
+        marker={"size": 2 * gap, "opacity": 0}, xaxis=f"x{axis}", yaxis=f"y{axis}", cliponaxis=False, hoverinfo="skip",
+    )  # fmt: skip
+    chart.add_trace(bind(text, **follows))
 
 
 def still(chart: go.Figure, pixels: np.ndarray, **trace: Any) -> None:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.kept import kept
-from dkdemo.figures.panels import note, side_by_side, still
+from dkdemo.figures.panels import moving_text, note, side_by_side, still
 
 REACH = 5  # the logits' axis runs from -REACH to REACH: dragged bars stay in sight
 MANY = 6  # classes; beyond, bars are too thin for a percentage with a decimal
@@ -105,19 +105,8 @@ def _answer(chart: go.Figure, values: Mapping[str, Any], names: Sequence[str], a
         hovertemplate=f"{at_one}: %{{y:.8f}}<extra></extra>",
         meta={"bind": {"y": "at_one"}},
     )
-    chart.add_annotation(
-        x=values["winner"],
-        y=values["largest_at_one"],
-        xref="x2",
-        yref="y2",
-        text=at_one,
-        showarrow=False,
-        xanchor="left",
-        xshift=30,
-        font={"color": theme.TRUTH},
-    )
-    place = f"annotations[{len(chart.layout.annotations) - 1}]"
-    note(chart, bind={f"{place}.x": "=winner", f"{place}.y": "=largest_at_one"})
+    place = list(names), values["top_at_one"]
+    moving_text(chart, at_one, place, theme.TRUTH, axis="2", gap=30, y="top_at_one")
     chart.update_layout(
         xaxis2={"type": "category"},
         yaxis2={"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},

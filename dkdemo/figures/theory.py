@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.kept import kept
-from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.panels import moving_text, note, side_by_side
 from dkdemo.figures.race import curve
 from dkdemo.kernels.theory import DRAWN, EDGE
 
@@ -191,16 +191,17 @@ def demo(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[st
         marker={"color": theme.STUDENT, "size": 14}, meta={"bind": {"y": "mark"}},
     )  # fmt: skip
     log = np.log10([widths[0], answer["examples"], widths[-1]])
-    for x, y, text, anchor, color in (
-        (log[1], values["peak"], f"{values['peak']:.0%}", "left", theme.STUDENT),
-        (log[2], values["last"], f"{values['last']:.0%}", "left", theme.STUDENT),
-        (log[0] + 0.05, values["mean"][0] + 0.12, words["demo_test"], "left", theme.STUDENT),
-        (log[0] + 0.05, 0.07, words["demo_train"], "left", theme.TRUTH),
+    size = theme.FONT_SIZE + 2
+    for name, x in (("peak", answer["examples"]), ("last", widths[-1])):
+        template = f"{{{name}:.0%}}"
+        place = x, values[name]
+        moving_text(chart, fill(template, values), place, theme.STUDENT, gap=8, size=size, y=name, text=template)
+    for y, key, color in (
+        (values["mean"][0] + 0.12, "demo_test", theme.STUDENT),
+        (0.07, "demo_train", theme.TRUTH),
     ):
-        chart.add_annotation(
-            x=x, y=y, text=text, xanchor=anchor, xshift=12 if "%" in text else 0, showarrow=False,
-            font={"color": color, "size": theme.FONT_SIZE + 2},
-        )  # fmt: skip
+        font = {"color": color, "size": size}
+        chart.add_annotation(x=log[0] + 0.05, y=y, text=words[key], xanchor="left", showarrow=False, font=font)
     _threshold(chart, answer["examples"], words["threshold"], "", 0.98)
     chart.update_layout(
         xaxis={
@@ -211,9 +212,7 @@ def demo(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[st
         },
         yaxis={"range": [0, 1.04], "tickformat": ".0%", "dtick": 0.25},
     )
-    follow = {f"annotations[{place}].{what}": value for place, name in enumerate(("peak", "last"))
-              for what, value in (("y", f"={name}"), ("text", f"{{{name}:.0%}}"))}  # fmt: skip
-    return note(chart, claim=words["demo_claim"], bind=follow)
+    return note(chart, claim=words["demo_claim"])
 
 
 @kept

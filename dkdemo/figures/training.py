@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.descent import LANDSCAPES, MINIMUM
 from dkdemo.figures import theme
 from dkdemo.figures.kept import kept
-from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.panels import moving_text, note, side_by_side
 from dkdemo.kernels.training import RATES, STEPS, TOWARDS
 
 REACH = (3.0, 3.0)  # the two weights' axes, and as far as the start can be dragged
@@ -179,15 +179,11 @@ def two_entropies(values: Mapping[str, Any], names: Sequence[str], words: Mappin
     chart.add_scatter(x=[0, 1], y=values["floor"], mode="lines", line=ink, meta={"bind": {"y": "floor"}}, **place)
     dot = {"size": 16, "color": theme.STUDENT}
     chart.add_scatter(x=[0], y=values["now_y"], mode="markers", marker=dot, meta={"bind": {"y": "now_y"}}, **place)
-    for place, text, color in (
-        ({"x": 1, "y": values["top"], "xref": "x2", "yref": "y2", "yanchor": "bottom"}, "KL", theme.STUDENT),
-        ({"x": 0.02, "y": values["entropy"], "xref": "x3", "yref": "y3", "xanchor": "left"}, "H(p)", theme.TRUTH),
-    ):
-        chart.add_annotation(text=text, showarrow=False, font={"color": color}, **place)
-    own = len(chart.layout.annotations) - 1
-    chart.layout.annotations[own].yanchor = values["name_hangs"]
-    follow = {f"annotations[{own - 1}].y": "=top", f"annotations[{own}].y": "=entropy"}
-    note(chart, bind={**follow, f"annotations[{own}].yanchor": "=name_hangs"})
+    moving_text(chart, "KL", ("CE(p, q)", values["top"]), theme.STUDENT, side="top center", axis="2", gap=3, y="top")
+    moving_text(
+        chart, "H(p)", (0.02, values["entropy"]), theme.TRUTH, side=values["name_at"], axis="3", gap=3,
+        y="entropy", textposition="name_at",
+    )  # fmt: skip
     tall = {"range": [0, HIGHEST], "dtick": 1}
     chart.update_layout(
         barmode="stack",

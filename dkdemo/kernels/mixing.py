@@ -63,6 +63,8 @@ def cutmix_box(
         "top": top,
         "right": right,
         "bottom": bottom,
+        "edge_x": [left, right, right, left, left],
+        "edge_y": [top, top, bottom, bottom, top],
         "box_width": clipped[2] - clipped[0],
         "box_height": clipped[3] - clipped[1],
         "kept": kept,

@@ -36,7 +36,7 @@ def softmax_bars(logits: Sequence[float], temperature: float) -> dict[str, Any]:
         "entropy": float(entropy(q)),
         "undecided": float(entropy(q)) / math.log(len(q)),
         "at_one": softmax(z).tolist(),
-        "largest_at_one": float(softmax(z)[winner]),
+        "top_at_one": [share if index == winner else None for index, share in enumerate(softmax(z).tolist())],
     }
 
 

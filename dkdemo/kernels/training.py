@@ -156,7 +156,7 @@ def two_entropies(shares: Sequence[float], unit: str, per_nat: float) -> dict[st
         "own_bars": [own * per_nat] * 2,
         "extra_bars": [0.0, min(max(cost - own, 0.0) * per_nat, TALLEST)],
         "top": min(cost * per_nat, TALLEST),
-        "name_hangs": "top" if own * per_nat > 0.5 else "bottom",  # where H(p)'s name finds room
+        "name_at": "bottom right" if own * per_nat > 0.5 else "top right",  # where H(p)'s name finds room
         "path": [value * per_nat for value in path],
         "floor": [own * per_nat] * 2,
         "now_y": [cost * per_nat],

@@ -98,7 +98,7 @@ def test_the_label_is_the_share_of_pixels_kept_also_over_the_edge(page: Page, ap
     corner.focus()
     corner.press("ArrowLeft")
     claim(page, re.compile(rf"^{kept:.1%} of .*box unclipped: {1 - 15 * 13 / 1024:.1%}"))  # what hung over is given up
-    shares = traces(page, "data[2].y")
+    shares = traces(page, "data[4].y")
     assert sum(shares) == pytest.approx(1)
 
 

@@ -158,7 +158,7 @@ def test_the_bound_binds_only_what_the_kernel_gives_and_the_label_rides_on_the_t
     values = log_n_bound(4.15, 64)
     chart = coding.bound(values, words)
     assert bound(chart) <= set(values)
-    ((path, value),) = chart.layout.meta["bind"].items()
-    assert value == "=information"
-    assert chart.layout.annotations[int(path[12])].text == words["bound_truth"]
+    (label,) = [trace for trace in chart.data if trace.mode == "markers+text"]
+    assert label.meta["bind"] == {"y": "information"}
+    assert (label.text, list(label.y)) == (words["bound_truth"], [values["information"]])
     assert "4.16" in fill(chart.layout.meta["claim"], values)

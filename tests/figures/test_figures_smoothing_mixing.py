@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dkdemo.figures import label_smoothing, mixing
+from dkdemo.figures.binding import fill
 from dkdemo.jobs.events import Progress
 from dkdemo.kernels.mixing import cutmix_box, mixup_blend
 from dkdemo.kernels.smoothing import smoothing
@@ -82,7 +83,8 @@ def test_mixup_shows_the_blend(mixing_words):
     chart = mixing.mixup(values, first, second, ["a", "b"], mixing_words)
     assert np.allclose(chart.data[2].z, 0.25 * first + 0.75 * second)
     assert chart.data[2].meta["bind"] == {"z": "image"}
-    assert any("25% a + 75% b" in note.text for note in chart.layout.annotations)
+    (label,) = [trace for trace in chart.data if trace.type == "scatter" and trace.mode == "markers+text"]
+    assert "25% a + 75% b" in label.text == fill(label.meta["bind"]["text"], values)
 
 
 @pytest.mark.parametrize("paste", [True, False])
@@ -90,10 +92,11 @@ def test_cutmix_box_is_tied_to_the_hand(mixing_words, paste):
     first, second = images()
     values = cutmix_box(first.tolist(), second.tolist(), 2, 2, 10, 6, paste)
     chart = mixing.cutmix(values, first, second, ["a", "a"], mixing_words, paste=paste)
-    assert chart.layout.meta["bind"]["shapes[0].x1"] == "=right"
-    assert chart.layout.shapes[0].x1 == 10
-    assert list(chart.data[2].y) == pytest.approx([1 - 24 / 64, 24 / 64] if paste else [1, 0])
-    assert len(set(chart.data[2].x)) == 2  # two bars even when both images are of one class
+    box, source, bars = (trace for trace in chart.data if trace.type != "image")
+    assert box.meta["bind"] == source.meta["bind"] == {"x": "edge_x", "y": "edge_y"}
+    assert list(zip(box.x, box.y, strict=True)) == [(2, 2), (10, 2), (10, 6), (2, 6), (2, 2)]
+    assert list(bars.y) == pytest.approx([1 - 24 / 64, 24 / 64] if paste else [1, 0])
+    assert len(set(bars.x)) == 2  # two bars even when both images are of one class
 
 
 def test_manifold_says_when_mixing_the_input_fails(mixing_words):

@@ -81,12 +81,12 @@ def test_the_demo_marks_the_peak_where_it_is(words: Words) -> None:
     names = {"strengths": [-5.5, -5], "names": ["0", "10^-5"], "threshold": 1}
     values = ridge_path(test=answer["test"].tolist(), train=answer["train"].tolist(), **names, strength=-5.5)
     chart = figures.demo(answer, values, words)
-    followed = set().union(*map(bound, chart.data))
+    moving = [trace for trace in chart.data if trace.mode == "markers+text"]
+    assert [trace.meta["bind"]["y"] for trace in moving] == ["peak", "last"]
+    for text in moving:
+        assert text.text == fill(text.meta["bind"]["text"], values)
+    followed = set().union(*(bound(trace) for trace in chart.data if trace not in moving))
     assert followed == {"band", "learned", "mean", "mark"}
-    follow = chart.layout.meta["bind"]
-    assert follow["annotations[0].y"] == "=peak"
-    assert fill(follow["annotations[0].text"], values) == chart.layout.annotations[0].text
-    assert fill(follow["annotations[1].text"], values) == chart.layout.annotations[1].text
     assert [shape.x0 for shape in chart.layout.shapes] == [100]
     assert np.allclose(chart.data[0].y, answer["test"][0].mean(1)), "no ridge stays in sight"
 

@@ -207,8 +207,8 @@ def by_program(program: Path, address: str, browsers: int, seconds: float) -> st
     return f"p50 {latency['p50']:.0f} ms, p95 {latency['p95']:.0f} ms, {missed}"
 
 
-DRAG = """async (frames) => {
-  const slider = document.querySelector('.dk-slider input');
+DRAG = """async ([place, frames]) => {
+  const slider = document.querySelectorAll('.dk-slider input')[place];
   const [low, high] = [Number(slider.min), Number(slider.max)];
   const next = () => new Promise(requestAnimationFrame);
   const gaps = [];
@@ -226,7 +226,7 @@ DRAG = """async (frames) => {
 
 
 def frames(address: str, scenes: list[tuple[str, str]], count: int = 90) -> list[tuple[str, float, float]] | None:
-    """Each scene with a live slider: milliseconds from frame to frame while it is dragged, median and 95 %."""
+    """Each live slider of these scenes: milliseconds from frame to frame while it is dragged, median and 95 %."""
     opened = _chromium()
     if opened is None:
         return None
@@ -239,8 +239,10 @@ def frames(address: str, scenes: list[tuple[str, str]], count: int = 90) -> list
             page.wait_for_load_state("networkidle")
             if not page.locator(".dk-slider input").count() or not page.locator(".dk-chart .main-svg").count():
                 continue
-            gaps = page.evaluate(DRAG, count)
-            found.append((f"{chapter}/{scene}", gaps[count // 2], gaps[int(0.95 * count)]))
+            for place, slider in enumerate(page.locator(".dk-slider input").all()):
+                gaps = page.evaluate(DRAG, [place, count])
+                name = f"{chapter}/{scene} {slider.get_attribute('data-name')}"
+                found.append((name, gaps[count // 2], gaps[int(0.95 * count)]))
     finally:
         browser.close()
         playwright.stop()

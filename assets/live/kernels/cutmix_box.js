@@ -24,6 +24,8 @@ export default function ({ first, second, x0, y0, x1, y1, paste = true }) {
     top,
     right,
     bottom,
+    edge_x: [left, right, right, left, left],
+    edge_y: [top, top, bottom, bottom, top],
     box_width: across,
     box_height: down,
     kept,

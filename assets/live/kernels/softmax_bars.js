@@ -31,6 +31,6 @@ export default function ({ logits, temperature }) {
     entropy,
     undecided: entropy / Math.log(q.length),
     at_one: softmax(logits),
-    largest_at_one: softmax(logits)[winner],
+    top_at_one: softmax(logits).map((share, index) => (index === winner ? share : null)),
   };
 }

@@ -22,7 +22,7 @@ export default function ({ shares, unit, per_nat }) {
     own_bars: [own * per_nat, own * per_nat],
     extra_bars: [0, Math.min(extra, TALLEST)],
     top: Math.min(cross * per_nat, TALLEST),
-    name_hangs: own * per_nat > 0.5 ? "top" : "bottom",
+    name_at: own * per_nat > 0.5 ? "bottom right" : "top right",
     path: TOWARDS.map((t) => cost(p, q.map((share, k) => (1 - t) * share + t * p[k])) * per_nat),
     floor: [own * per_nat, own * per_nat],
     now_y: [cross * per_nat],
