@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
@@ -90,7 +89,9 @@ def _run(options: argparse.Namespace) -> int:
     asked |= {key: text for key in ("data", "seed") if (text := getattr(options, key)) is not None}
     recipe = from_values(kind, {key: _parse(kind, key, text) for key, text in asked.items()})
     result = None
-    _one_thread()
+    from dkdemo.device import be_calm
+
+    be_calm()  # as a worker of the web app is, so that both compute and time the same
     for event in recipe.run():
         _show(event)
         if isinstance(event, Done):
@@ -101,13 +102,6 @@ def _run(options: argparse.Namespace) -> int:
     packed = {"experiment": kind.name, "settings": recipe.values(), "result": pack(result)}
     print(json.dumps(packed) if options.json else _readable(result))
     return 0
-
-
-def _one_thread() -> None:
-    """As many threads as a worker of the web app has, so that both compute and time the same."""
-    import torch
-
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
 
 
 def _reproduce(_: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from dkdemo.contrastive import nt_xent
+from dkdemo.device import half_precision
 from dkdemo.views import random_view
 
 MEAN, SPREAD = 0.5, 0.25  # pixels in [0, 1] to about [-2, 2]; the same for every data set
@@ -17,6 +18,12 @@ MEAN, SPREAD = 0.5, 0.25  # pixels in [0, 1] to about [-2, 2]; the same for ever
 def standard(images: Tensor) -> Tensor:
     """Pixels as the encoders want them: uint8 or [0, 1] in, about [-2, 2] out."""
     return ((images / 255 if images.dtype == torch.uint8 else images) - MEAN) / SPREAD
+
+
+def embed(model: nn.Module, views: Tensor) -> Tensor:
+    """z of views in [0, 1], (N, D) in float32; the network itself runs in half precision where that is made for it."""
+    with half_precision(views.device):
+        return model(standard(views).contiguous(memory_format=torch.channels_last)).float()
 
 
 class Step(NamedTuple):
@@ -49,13 +56,12 @@ def pretrain(
         raise ValueError(f"need at least one batch of {batch_size} images, got {len(images)}")
     adam = torch.optim.AdamW(model.parameters(), lr=learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(adam, learning_rate, total_steps=steps)
-    model.train()
+    model.train().to(memory_format=torch.channels_last)
     for step in range(1, steps + 1):
         picked = torch.randint(len(images), (batch_size,), generator=generator, device=generator.device)
         batch = images[picked] / 255
         views = torch.cat([random_view(batch, first, generator), random_view(batch, second, generator)])
-        z = model(standard(views))  # (2N, D): batch normalisation sees both views, as in the paper
-        one, two = z.chunk(2)
+        one, two = embed(model, views).chunk(2)  # batch normalisation sees both views, as in the paper
         loss = nt_xent(one, two, temperature=temperature)
         adam.zero_grad()
         loss.backward()

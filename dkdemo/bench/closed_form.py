@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import product
 
 import numpy as np
 import torch
@@ -21,7 +22,7 @@ RIDGES = (1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
 
 
 def descent(terms: Terms) -> Iterator[Contest]:
-    """Outputs on digits' test pictures for every width: six ridges against sklearn's Ridge, none against lstsq."""
+    """Outputs on digits' test pictures for every width: six ridges against sklearn's Ridge and against lstsq, and none."""
     from sklearn.linear_model import Ridge
 
     train, test = datasets.load("digits")
@@ -44,14 +45,21 @@ def descent(terms: Terms) -> Iterator[Contest]:
                 found.append(torch.from_numpy(z @ fit.coef_.T))
         return torch.stack(found)
 
-    def by_lstsq() -> Tensor:
+    def by_lstsq(ridges: tuple[float, ...]) -> Tensor:
         found = []
-        for width in WIDTHS:
-            x, z = features[:, :width].numpy(), asked[:, :width].numpy()
-            found.append(torch.from_numpy(z @ np.linalg.lstsq(x, targets.numpy(), rcond=None)[0]))
+        for width, ridge in product(WIDTHS, ridges):
+            x, y, z = features[:, :width].numpy(), targets.numpy(), asked[:, :width].numpy()
+            if ridge:  # a ridge is one more equation for each weight: the weight times its root is 0
+                x = np.concatenate([x, np.sqrt(ridge) * np.eye(width)])
+                y = np.concatenate([y, np.zeros((width, y.shape[1]))])
+            found.append(torch.from_numpy(z @ np.linalg.lstsq(x, y, rcond=None)[0]))
         return torch.stack(found)
 
-    for peer, theirs, ridges in (("sklearn Ridge, one fit each", by_ridge, RIDGES), ("numpy lstsq", by_lstsq, (0.0,))):
+    for peer, theirs, ridges in (
+        ("sklearn Ridge, one fit each", by_ridge, RIDGES),
+        ("numpy lstsq, one system each", partial(by_lstsq, RIDGES), RIDGES),
+        ("numpy lstsq", partial(by_lstsq, (0.0,)), (0.0,)),
+    ):
         apart = (ours(ridges) - theirs()).abs().max().item()
         yield Contest(
             "descent",

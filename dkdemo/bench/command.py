@@ -41,12 +41,13 @@ def _bench(options: argparse.Namespace) -> int:
 
     from dkdemo.bench.measure import Absent
     from dkdemo.bench.table import as_json, markdown
+    from dkdemo.device import be_calm
 
     device = torch.device(options.device)
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ValueError("device cuda was asked for, and torch sees no GPU here")
     if device.type == "cpu":
-        torch.set_num_threads(1)  # as in our workers: two threads lose as soon as anything else runs
+        be_calm()  # as our workers are
     found: list[Any] = []
     for name in options.only or ROWS:
         try:

@@ -15,7 +15,7 @@ from dkdemo.bench import Terms
 from dkdemo.bench.measure import Contest, turns
 from dkdemo.contrastive import nt_xent
 from dkdemo.encoders import SimCLR
-from dkdemo.pretraining import standard
+from dkdemo.pretraining import embed
 
 BATCH, STEPS, SIDE = 128, 4, 32
 AREA, STRENGTH, GREY = (0.08, 1.0), 0.5, 0.2  # SimCLR's crop and colour; no blur at this size, as for CIFAR-10
@@ -52,7 +52,7 @@ def views(terms: Terms) -> Iterator[Contest]:
     }
     for peer, (work, goal) in peers.items():
         torch.manual_seed(0)
-        mine, other = SimCLR().to(device), SimCLR().to(device)
+        mine, other = (SimCLR().to(device).to(memory_format=torch.channels_last) for _ in range(2))
         yield Contest(
             "views",
             f"SimCLR, {STEPS} steps of {BATCH} at 32 x 32: two views, encoder, NT-Xent",
@@ -147,7 +147,7 @@ def _kornia_views() -> Callable[[Tensor], Tensor]:
 
 def _step(model: nn.Module, first: Tensor, second: Tensor) -> None:
     model.zero_grad()
-    one, two = model(standard(torch.cat([first, second]))).chunk(2)
+    one, two = embed(model, torch.cat([first, second])).chunk(2)
     nt_xent(one, two, temperature=0.5).backward()
 
 

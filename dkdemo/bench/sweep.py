@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from dkdemo.bench import Terms
 from dkdemo.bench.measure import Contest, turns
+from dkdemo.device import half_precision
 from dkdemo.distillation import kd_loss
 from dkdemo.models import StackedMLP
 
@@ -59,7 +60,8 @@ def _train(stack: nn.Module, x: Tensor, v: Tensor, y: Tensor, heat: Tensor) -> N
     count = len(heat)
     for _ in range(STEPS):
         index = torch.randint(len(x), (BATCH,), generator=dice).to(x.device)
-        logits = stack(x[index])
+        with half_precision(x.device):
+            logits = stack(x[index]).float()
         wanted, labels = v[index].expand(count, -1, -1), y[index].expand(count, -1)
         loss = kd_loss(logits, wanted, labels, temperature=heat, soft_weight=0.9).sum()
         adam.zero_grad()

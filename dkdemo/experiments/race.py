@@ -157,6 +157,7 @@ def learn(
     """
     import torch
 
+    from dkdemo.device import half_precision
     from dkdemo.distillation import hard_loss, kd_loss
     from dkdemo.training import annealed_adam
 
@@ -172,7 +173,8 @@ def learn(
         way = torch.stack([torch.randint(ways, (size,), generator=own) for own in dice]).to(device)
         index = rows[every, example, way]  # (S, N)
         y, v = labels[index], wanted[index]
-        z = students(look(index).repeat(1 + soft, 1, 1))  # (configs S, N, K)
+        with half_precision(device):
+            z = students(look(index).repeat(1 + soft, 1, 1)).float()  # (configs S, N, K)
         alone = hard_loss(z[:runs], y)
         taught = kd_loss(z[runs:], v.repeat(soft, 1, 1), y.repeat(soft, 1), temperature=heat, soft_weight=SOFT_WEIGHT)
         adam.zero_grad()

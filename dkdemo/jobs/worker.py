@@ -193,6 +193,9 @@ def _tidy() -> None:
     torch.set_default_dtype(torch.float32)
     if torch.cuda.is_initialized():
         torch.cuda.empty_cache()
+    from dkdemo.device import give_back_memory
+
+    give_back_memory()
 
 
 def _be_modest() -> None:
@@ -215,9 +218,9 @@ def warm_up(lane: str, chores: list[Callable[[], object]]) -> dict[str, Any]:
     import torch
 
     from dkdemo import datasets, datastore, experiments
-    from dkdemo.device import describe, pick
+    from dkdemo.device import be_calm, describe, pick
 
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+    be_calm()
     device = pick()
     experiments.catalogue()
     net = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(72, 10)).to(device)
