@@ -36,7 +36,7 @@ bench-web: $(VENV)/installed-for-tests
 # The engine beside its peers: the README's other table.
 bench: $(VENV)/installed-for-tests requirements-bench.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-bench.txt
-	$(BIN)/python -m dkdemo bench --write
+	$(BIN)/python -m dkdemo bench --write --plot assets/growth.svg
 
 # Every scene on projector and phone, in screens/, and the README's contact sheet of them.
 screenshots: $(VENV)/installed-for-tests

@@ -14,7 +14,7 @@ from dkdemo.bench.readme import write
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = ("<!-- bench -->", "<!-- /bench -->")
-PEERS = ("kornia", "lightly", "timm", "pytorch_metric_learning")
+PEERS = ("kornia", "lightly", "timm", "pytorch_metric_learning", "matplotlib")
 
 
 def add_parser(commands: Any) -> None:
@@ -25,6 +25,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--turns", type=int, default=5, help="turns of each side, 1 to 50 (default 5)")
     parser.add_argument("--json", action="store_true", help="print every turn as one JSON object")
     parser.add_argument("--write", action="store_true", help="put the table into README.md")
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw how cost grows (needs the row growth)")
     parser.set_defaults(handler=_bench)
 
 
@@ -39,7 +40,8 @@ def _bench(options: argparse.Namespace) -> int:
         raise ValueError(f"turns must be 1 to 50, got {options.turns}")
     import torch
 
-    from dkdemo.bench.measure import Absent
+    from dkdemo.bench.measure import Absent, Curve
+    from dkdemo.bench.plots import draw
     from dkdemo.bench.table import as_json, markdown
     from dkdemo.device import be_calm
 
@@ -62,6 +64,8 @@ def _bench(options: argparse.Namespace) -> int:
         found += [Absent(name, f"{name}, on a GPU", why) for name in options.only or ROWS if name in ON_A_GPU]
     text = markdown(found, str(device))
     print(json.dumps(as_json(found, str(device))) if options.json else text)
+    if options.plot:
+        draw([row for row in found if isinstance(row, Curve)], options.plot)
     if options.write:
         write(ROOT / "README.md", text, MARK)
     return int(not all(row.sound for row in found))

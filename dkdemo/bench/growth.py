@@ -9,7 +9,7 @@ from torch import Generator
 
 from dkdemo import datasets
 from dkdemo.bench import Terms
-from dkdemo.bench.measure import Lap, seconds
+from dkdemo.bench.measure import Curve, seconds
 from dkdemo.contrastive import nt_xent
 from dkdemo.models import StackedMLP
 from dkdemo.views import random_view
@@ -17,7 +17,7 @@ from dkdemo.views import random_view
 STEPS = 10
 
 
-def growth(terms: Terms) -> Iterator[Lap]:
+def growth(terms: Terms) -> Iterator[Curve]:
     """Each quantity over powers of two, everything else held; milliseconds a step."""
     device = torch.device(terms.device)
     train, _ = datasets.load("shapes", str(device))
@@ -62,8 +62,9 @@ def growth(terms: Terms) -> Iterator[Lap]:
         "pairs in NT-Xent": (pairs, (32, 64, 128, 256, 512)),
     }
     for what, (make, sizes) in series.items():
+        values = []
         for size in sizes:
             work = make(size)
             seconds(work, device)
-            values = tuple(1000 * seconds(work, device) / STEPS for _ in range(terms.turns))
-            yield Lap("growth", f"{what}: {size}", values, "ms a step")
+            values.append(tuple(1000 * seconds(work, device) / STEPS for _ in range(terms.turns)))
+        yield Curve("growth", what, sizes, tuple(values), "ms a step")

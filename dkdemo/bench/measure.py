@@ -77,7 +77,33 @@ class Absent:
     sound: bool = True
 
 
-Row = Contest | Lap | Absent
+@dataclass(frozen=True)
+class Curve:
+    """How one cost grows with one size, all else held: for each size what every turn took."""
+
+    name: str
+    what: str
+    sizes: tuple[int, ...]
+    values: tuple[tuple[float, ...], ...]
+    unit: str
+    sound: bool = True
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) < 2 or len(self.sizes) != len(self.values) or list(self.sizes) != sorted(set(self.sizes)):
+            raise ValueError(f"need rising sizes, two or more, and turns for each; got {self.sizes}")
+
+    @property
+    def medians(self) -> tuple[float, ...]:
+        return tuple(map(statistics.median, self.values))
+
+    @property
+    def doubling(self) -> float:
+        """What twice the size costs, in the mean from the first size to the last: 2 is in proportion."""
+        power = math.log(self.medians[-1] / self.medians[0]) / math.log(self.sizes[-1] / self.sizes[0])
+        return 2**power
+
+
+Row = Contest | Lap | Curve | Absent
 
 
 def seconds(work: Work, device: torch.device) -> float:

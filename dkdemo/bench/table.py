@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from dkdemo.bench.measure import Absent, Contest, Lap, Row
+from dkdemo.bench.measure import Absent, Contest, Curve, Lap, Row
 
 
 def conditions(device: str) -> str:
@@ -39,6 +39,8 @@ def markdown(rows: Sequence[Row], device: str) -> str:
 def _line(row: Row) -> str:
     if isinstance(row, Absent):
         return f"| {row.what} | - | not measured | - | - | {row.why} |"
+    if isinstance(row, Curve):
+        return _curve(row)
     return _contest(row) if isinstance(row, Contest) else _lap(row)
 
 
@@ -54,6 +56,13 @@ def _lap(row: Lap) -> str:
     return f"| {row.what} | - | {row.value:.3g} {row.unit} | - | {wanted}{mark} | {row.worth} |"
 
 
+def _curve(row: Curve) -> str:
+    cost = f"{row.medians[0]:.3g} to {row.medians[-1]:.3g} {row.unit}"
+    return (
+        f"| {row.what}: {row.sizes[0]} to {row.sizes[-1]} | - | {cost} | - | - | twice as many: {row.doubling:.2g}x |"
+    )
+
+
 def _time(values: Sequence[float]) -> str:
     middle = sorted(values)[len(values) // 2]
     return f"{middle:.2f} s" if middle >= 1 else f"{1000 * middle:.3g} ms"
@@ -67,5 +76,7 @@ def as_json(rows: Sequence[Row], device: str) -> dict[str, Any]:
 def _found(row: Row) -> dict[str, Any]:
     if isinstance(row, Absent):
         return {"measured": False}
+    if isinstance(row, Curve):
+        return {"medians": row.medians, "measured": True}
     number = {"ratio": row.ratio} if isinstance(row, Contest) else {"value": row.value}
     return {**number, "measured": True, "reached": row.reached}

@@ -7,7 +7,8 @@ import torch
 
 from dkdemo import __main__, bench
 from dkdemo.bench import command
-from dkdemo.bench.measure import Absent, Contest, Lap, turns
+from dkdemo.bench.measure import Absent, Contest, Curve, Lap, turns
+from dkdemo.bench.plots import draw
 from dkdemo.bench.readme import write
 from dkdemo.bench.table import as_json, markdown
 
@@ -43,6 +44,25 @@ def test_rows_that_we_lose_stay_in_the_table():
     told = as_json([WON, LOST], "cpu")["rows"]
     assert [row["reached"] for row in told] == [True, False]
     assert told[0]["theirs"] == (3.0, 4.0, 4.0)
+
+
+CURVE = Curve("d", "pairs", (16, 32, 64), ((1.0, 3.0, 2.0), (4.0,), (8.0,)), "ms a step")
+
+
+def test_a_curve_says_what_twice_as_many_cost():
+    assert CURVE.medians == (2.0, 4.0, 8.0)
+    assert CURVE.doubling == pytest.approx(2)
+    assert "| pairs: 16 to 64 | - | 2 to 8 ms a step | - | - | twice as many: 2x |" in markdown([CURVE], "cpu")
+    assert as_json([CURVE], "cpu")["rows"][0]["medians"] == (2.0, 4.0, 8.0)
+    with pytest.raises(ValueError, match="need rising sizes"):
+        Curve("d", "pairs", (16, 8), ((1.0,), (1.0,)), "ms")
+
+
+def test_curves_become_one_picture(tmp_path):
+    draw([CURVE, CURVE], tmp_path / "growth.svg")
+    assert (tmp_path / "growth.svg").read_text(encoding="utf-8").startswith("<?xml")
+    with pytest.raises(ValueError, match="no curve was measured"):
+        draw([], tmp_path / "none.svg")
 
 
 def test_the_table_goes_between_its_marks_and_nowhere_else(tmp_path):
