@@ -136,10 +136,9 @@ def large_batches(answer: Mapping[str, Any], words: Mapping[str, str]) -> go.Fig
             yaxis="y2",
             hovertemplate="%{x}: %{y:.1f} %<extra></extra>",
         )
-        label = fill(words["batches_epochs"], {"epochs": epochs})
         chart.add_annotation(
-            x=np.log10(batches[-1]), y=heights[-1], xref="x2", yref="y2", text=label, showarrow=False,
-            xanchor="left", xshift=10, font={"size": 15, "color": theme.TEACHER},
+            x=np.log10(batches[-1]), y=heights[-1], xref="x2", yref="y2", text=str(epochs), showarrow=False,
+            xanchor="left", xshift=10, font={"color": theme.TEACHER},
         )  # fmt: skip
     chart.update_layout(
         xaxis={"title": {"text": words["batches_ratio"], "standoff": 4}, "range": [0, 0.024], "nticks": 4},
@@ -149,7 +148,7 @@ def large_batches(answer: Mapping[str, Any], words: Mapping[str, str]) -> go.Fig
             "tickvals": batches,
             "ticktext": [str(batch) for batch in batches],
             "title": {"text": words["batches_size"], "standoff": 4},
-            "range": [np.log10(200), np.log10(24_000)],
+            "range": [np.log10(200), np.log10(16_000)],
         },
         yaxis2={"range": [56, 71], "ticksuffix": "%"},
     )
