@@ -11,7 +11,7 @@ from dkdemo.kernels.training import descent_inputs
 from dkdemo.web import controls
 from dkdemo.web.plot import Drag, Slider, plot
 from dkdemo.web.run_panel import explain
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 STEP = {
     "sgd": r"w \leftarrow w - \eta\,\nabla L(w)",
@@ -54,11 +54,8 @@ def descent(stage: Stage) -> None:
     explain(stage, code=(*code, f"dkdemo.descent:{type(LANDSCAPES[land]).__name__}"), script=script("descent", state))
 
 
+@asks("last", "two", "all")
 def rate(stage: Stage) -> None:
-    stage.title("rate_title")
-    guess = stage.predict("rate_guess", ("rate_guess_last", "rate_guess_two", "rate_guess_all"))
-    if guess is None:
-        return
     stage.equation(r"L(w) = h\,w^2/2: \quad w \leftarrow w - \eta\,h\,w = (1 - \eta h)\,w")
     told = [stage.words[f"rate_verdict_{told}"] for told in range(5)]
     inputs = {"learning_rate": ASKED[1], "curvature": 4.0, "verdicts": told}
@@ -71,17 +68,13 @@ def rate(stage: Stage) -> None:
         key="training.rate", alt=stage.words["rate_alt"], kernel="bounce", inputs=inputs, sliders=sliders,
         download="learning_rate",
     )  # fmt: skip
-    if guess:
-        stage.say("rate_result", guess=stage.words[guess])
+    stage.guessed()
     stage.say("rate_story")
     explain(stage, code=("dkdemo.descent:sgd", "dkdemo.descent:edge"), script=script("bounce", state))
 
 
+@asks("zero", "own", "one")
 def entropy(stage: Stage) -> None:
-    stage.title("entropy_title")
-    guess = stage.predict("entropy_guess", ("entropy_guess_zero", "entropy_guess_own", "entropy_guess_one"))
-    if guess is None:
-        return
     unit = controls.choice(stage.words["entropy_unit"], {name: stage.words[name] for name in PER_NAT}, "unit", "bits")
     stage.equation(r"CE(p, q) = -\textstyle\sum_i p_i \log q_i = H(p) + KL(p\,\|\,q)")
     inputs = {"shares": SHARES, "unit": stage.words[unit], "per_nat": PER_NAT[unit]}
@@ -91,8 +84,7 @@ def entropy(stage: Stage) -> None:
         key="training.entropy", alt=stage.words["entropy_alt"], kernel="two_entropies", inputs=inputs,
         drag=Drag("shares", ("shares",), low=0, high=1, group=3), download="entropy",
     )  # fmt: skip
-    if guess:
-        stage.say("entropy_result", guess=stage.words[guess])
+    stage.guessed()
     stage.erratum(stage.words["entropy_slide"], stage.words["entropy_right"], "entropy_erratum")
     stage.say("entropy_story")
     code = ("dkdemo.probability:entropy", "dkdemo.probability:cross_entropy", "dkdemo.probability:kl")

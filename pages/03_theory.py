@@ -11,7 +11,7 @@ from dkdemo.kernels import KERNELS, script
 from dkdemo.web import controls, data, sweeps
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 GHOSTS = 10  # fits drawn beyond the threshold; the errors are over all of them
 ERROR = r"\mathbb{E}\,(\hat f - f)^2 = (\mathbb{E} \hat f - f)^2 + \mathrm{Var}\,\hat f"
@@ -50,11 +50,8 @@ def ucurve(stage: Stage) -> None:
     explain(stage, code=SAMPLE, script=script_for(recipe))
 
 
+@asks("worse", "stays", "better")
 def beyond(stage: Stage) -> None:
-    stage.title("beyond_title")
-    guess = stage.predict("beyond_guess", ("beyond_guess_worse", "beyond_guess_stays", "beyond_guess_better"))
-    if guess is None:
-        return
     recipe = under(stage, SMALLEST)
     answer = ask(recipe)
     if answer is None:
@@ -66,8 +63,7 @@ def beyond(stage: Stage) -> None:
         key="theory.beyond", alt=stage.words["beyond_alt"], kernel="polynomial_size", inputs=inputs,
         sliders=[size], download="beyond",
     )  # fmt: skip
-    if guess:
-        stage.say("beyond_guessed", guess=stage.words[guess])
+    stage.guessed()
     median, points = np.asarray(answer["median"]), answer["n"]["train"]
     stage.say("beyond_story", valley=median[:points].min(), peak=median[points - 1], again=median[points:].min())
     stage.measured(answer)
@@ -93,11 +89,8 @@ def revolution(stage: Stage) -> None:
     explain(stage, code=("dkdemo.kernels.theory:correspondence",), script=script("correspondence", state))
 
 
+@asks("bad", "above", "below")
 def demo(stage: Stage) -> None:
-    stage.title("demo_title")
-    guess = stage.predict("demo_guess", ("demo_guess_bad", "demo_guess_above", "demo_guess_below"))
-    if guess is None:
-        return
     stage.equation(RANDOM_NET)
     where, dice = st.columns([4, 1], vertical_alignment="bottom")
     with where:
@@ -113,8 +106,7 @@ def demo(stage: Stage) -> None:
         key="theory.demo", alt=stage.words["demo_alt"], kernel="ridge_path", inputs=inputs,
         sliders=[sweeps.ridge_slider(stage.words["demo_ridge"])], download="double_descent",
     )  # fmt: skip
-    if guess:
-        stage.say("demo_guessed", guess=stage.words[guess])
+    stage.guessed()
     stage.say("demo_story")
     stage.measured(answer)
     stage.source("demo_source")

@@ -20,7 +20,7 @@ from dkdemo.networks import SOURCE as TABLE
 from dkdemo.web import controls, lessons
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.run_panel import RunView, ask, explain, run_panel, script_for
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 DATA = ("digits", "mnist")
 HUNGRY = sorted(NETWORKS, key=lambda one: one.gmacs)
@@ -63,12 +63,9 @@ def budget(stage: Stage) -> None:
     explain(stage, code=("dkdemo.networks:seconds", "dkdemo.experiments.speed:Speed"), script=script_for(recipe))
 
 
+@asks("tenth", "half", "most")
 def pruning(stage: Stage) -> None:
     words = stage.words
-    stage.title("pruning_title")
-    guess = stage.predict("pruning_guess", ("pruning_guess_tenth", "pruning_guess_half", "pruning_guess_most"))
-    if guess is None:
-        return
     recipe = Pruning(**lessons.pictures_and_seed(DATA))
 
     def draw(view: RunView) -> go.Figure:
@@ -85,8 +82,8 @@ def pruning(stage: Stage) -> None:
             "sliders": [Slider("percent", words["pruning_percent"], 0, 99, 80, step=1, format="d")],
         },
     )  # fmt: skip
-    if guess and view.result:
-        stage.say("pruning_guessed", guess=words[guess])
+    if view.result:
+        stage.guessed()
     stage.say("pruning_story")
     stage.source("pruning_source")
 

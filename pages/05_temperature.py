@@ -10,7 +10,7 @@ from dkdemo.probability import softmax
 from dkdemo.web import lessons
 from dkdemo.web.plot import Drag, Slider, plot
 from dkdemo.web.run_panel import ask, explain, script_for
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 SLIDE_LOGITS = [1.4, 2.8, 0.9]
 SLIDE_COLUMNS = (("a", 1.0), ("a * .5", 1 / 0.5), ("a * .3", 1 / 0.3))
@@ -38,12 +38,8 @@ def dominates(stage: Stage) -> None:
     explain(stage, code=("dkdemo.probability:softmax",), script=script("dominates", state))
 
 
+@asks("99", "70", "40")
 def slider(stage: Stage) -> None:
-    stage.title("slider_title")
-    options = ("slider_guess_99", "slider_guess_70", "slider_guess_40")
-    guess = stage.predict("slider_guess", options)
-    if guess is None:
-        return
     stage.equation(r"q_i = \frac{\exp(z_i/T)}{\sum_j \exp(z_j/T)}")
     names = [stage.words[key] for key in ("class_cat", "class_dog", "class_car")]
     inputs = {"logits": SLIDE_LOGITS, "temperature": 1.0}
@@ -56,8 +52,7 @@ def slider(stage: Stage) -> None:
             drag=Drag("bars", ("logits",), low=-figures.REACH, high=figures.REACH), download="softmax",
         )  # fmt: skip
     with pinned:
-        if guess:
-            stage.say("slider_result", dog=float(softmax(SLIDE_LOGITS, 10.0)[1]), guess=stage.words[guess])
+        stage.guessed(dog=float(softmax(SLIDE_LOGITS, 10.0)[1]))
         st.markdown(f"**{stage.words['slider_pinned']}**")
         st.code(columns(names), language=None)
         with st.expander(stage.words["slider_prompt"], icon=":material/terminal:"):

@@ -20,7 +20,7 @@ from dkdemo.kernels import KERNELS, script
 from dkdemo.web import controls, data, lessons, machine
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.run_panel import RunView, ask, explain, run_panel, script_for
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 BATCH = {  # a plain 5, and a 5 that looks like a 9: logits of 5, 9 and 1
     "teacher": [[6.0, 1.0, -3.0], [3.0, 2.4, -3.0]],
@@ -66,25 +66,18 @@ def batch(stage: Stage) -> None:
     )
 
 
+@asks("all", "method", "first")
 def larva(stage: Stage) -> None:
-    stage.title("larva_title")
-    guess = stage.predict("larva_guess", ("larva_guess_all", "larva_guess_method", "larva_guess_first"))
-    if guess is None:
-        return
-    if guess:
-        stage.say("larva_result", guess=stage.words[guess])
+    stage.guessed()
     stage.say("larva_story")
     chart = figures.larva(TEACHER_LAYERS, TEACHERS, STUDENT_LAYERS, stage.words)
     plot(chart, key="distillation.larva", alt=stage.words["larva_alt"], download="larva")
     stage.source("larva_caption")
 
 
+@asks("no", "little", "lot")
 def race(stage: Stage) -> None:
     words = stage.words
-    stage.title("race_title")
-    guess = stage.predict("race_guess", ("race_guess_no", "race_guess_little", "race_guess_lot"))
-    if guess is None:
-        return
     stage.equation(KD)
     recipe = Race(**lessons.pictures_and_seed(RACERS))
     best = f"soft_{setting(recipe.data).temperature:g}"
@@ -92,8 +85,7 @@ def race(stage: Stage) -> None:
         stage, recipe, lambda view: race_figures.race(view, words, best=best, floor=0.5),
         key="race", alt=words["race_alt"], code=LOSSES,
     )  # fmt: skip
-    if guess:
-        stage.say("race_yours", guess=words[guess])
+    stage.guessed()
     stage.say("race_story")
     stage.say("race_paper")
 
@@ -112,12 +104,9 @@ def everything(stage: Stage) -> None:
     stage.say("everything_story")
 
 
+@asks("same", "different")
 def darkness(stage: Stage) -> None:
     words = stage.words
-    stage.title("darkness_title")
-    guess = stage.predict("darkness_guess", ("darkness_guess_same", "darkness_guess_different"))
-    if guess is None:
-        return
     stage.equation(r"\mathcal{L} = -\ln p_{\text{true}}, \qquad \frac{\partial \mathcal{L}}{\partial z_k} = p_k - y_k")
     inputs = {"right": 0.7, "share": 0.5, "reference": SHARES}
     sliders = [
@@ -129,8 +118,7 @@ def darkness(stage: Stage) -> None:
         chart, key="distillation.darkness", alt=words["darkness_alt"],
         kernel="darkness", inputs=inputs, sliders=sliders, download="same_loss",
     )  # fmt: skip
-    if guess:
-        stage.say("darkness_result", guess=words[guess])
+    stage.guessed()
     stage.erratum(words["darkness_slide"], words["darkness_right_value"], "darkness_erratum")
     stage.say("darkness_story")
     explain(
@@ -140,12 +128,9 @@ def darkness(stage: Stage) -> None:
     )
 
 
+@asks("none", "few", "most")
 def unseen(stage: Stage) -> None:
     words = stage.words
-    stage.title("unseen_title")
-    guess = stage.predict("unseen_guess", ("unseen_guess_none", "unseen_guess_few", "unseen_guess_most"))
-    if guess is None:
-        return
     stage.equation(SOFT + r", \qquad " + BIAS)
     recipe = Unseen(**lessons.hiding(stage))
     left, right = st.columns(2)
@@ -154,8 +139,7 @@ def unseen(stage: Stage) -> None:
             stage, recipe, lambda view: unseen_figures.learning(view, words),
             key="unseen", alt=words["unseen_alt"], code=("dkdemo.distillation:shuffle_dark", *LOSSES),
         )  # fmt: skip
-    if guess:
-        stage.say("race_yours", guess=words[guess])
+    stage.guessed()
     with right:
         if view.result is None:
             stage.say("unseen_story")
@@ -178,12 +162,9 @@ def overconfident(stage: Stage) -> None:
     stage.say("overconfident_story")
 
 
+@asks("none", "some", "many")
 def photos(stage: Stage) -> None:
     words = stage.words
-    stage.title("photos_title")
-    guess = stage.predict("photos_guess", ("photos_guess_none", "photos_guess_some", "photos_guess_many"))
-    if guess is None:
-        return
     stage.equation(KD)
     with st.columns([1, 4])[0]:
         seed = controls.seed()
@@ -199,8 +180,7 @@ def photos(stage: Stage) -> None:
             stage.say("photos_teacher", **view.result)
     else:
         explain(stage, code=("dkdemo.photos:PhotoNet", "dkdemo.photos:learn"), script=script_for(recipe))
-    if guess:
-        stage.say("race_yours", guess=words[guess])
+    stage.guessed()
     stage.say("photos_story")
     stage.source("photos_source")
 

@@ -10,18 +10,15 @@ from dkdemo.kernels import KERNELS
 from dkdemo.web import controls, data
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.run_panel import ask, explain, run_panel
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 ALPHAS = (0.05, 0.1, 0.2, 0.4)
 FIVE, NINE = 5, 9  # the slide's digit, and what it looks like
 SETS = ("digits", "mnist")
 
 
+@asks("yes", "no")
 def formula(stage: Stage) -> None:
-    stage.title("formula_title")
-    guess = stage.predict("formula_guess", ("formula_guess_yes", "formula_guess_no"))
-    if guess is None:
-        return
     stage.equation(r"y_k^{LS} = y_k\,(1-\alpha) + \frac{\alpha}{K}")
     inputs = {"alpha": 0.2, "classes": 4.0}
     sliders = [
@@ -33,7 +30,7 @@ def formula(stage: Stage) -> None:
         chart, key="smoothing.formula", alt=stage.words["formula_alt"],
         kernel="smoothing", inputs=inputs, sliders=sliders, download="label_smoothing",
     )  # fmt: skip
-    stage.guessed(guess)
+    stage.guessed()
     stage.erratum("α = .8", "α = .2", "formula_erratum")
     stage.source("formula_source")
     alpha, classes = state["alpha"], round(state["classes"])

@@ -4,13 +4,13 @@ import numpy as np
 import streamlit as st
 
 from dkdemo.experiments.answer import Answer
-from dkdemo.experiments.teacher_free import ALPHA, HEAT, METHODS, OWN_HEAT, RIGHT, SETTINGS, WEIGHT, TeacherFree
+from dkdemo.experiments.teacher_free import ALPHA, HEAT, OWN_HEAT, RIGHT, SETTINGS, WEIGHT, TeacherFree
 from dkdemo.figures import teacher_free as figures
 from dkdemo.kernels import KERNELS, script
 from dkdemo.web import controls, data
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.run_panel import ask, explain, run_panel
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 VIRTUAL = r"p^d(c) = a, \quad p^d(k \ne c) = (1-a)/(K-1)"
 LOSS = r"\mathcal{L} = (1-w)\,CE(y, p) + w\,T^2\,KL(\text{target}_T\,\|\,p_T)"
@@ -77,11 +77,8 @@ def released_code(stage: Stage) -> None:
     explain(stage, code=code, script=script("released_code", state))
 
 
+@asks("smooth", "virtual", "own", "nobody")
 def race(stage: Stage) -> None:
-    stage.title("race_title")
-    guess = stage.predict("race_guess", [f"race_guess_{name}" for name in (*METHODS[1:], "nobody")])
-    if guess is None:
-        return
     stage.equation(LOSS)
     where, how, dice = st.columns([2, 2, 1], vertical_alignment="bottom")
     with where:
@@ -95,8 +92,7 @@ def race(stage: Stage) -> None:
         key="race", alt=stage.words["race_alt"],
         code=("dkdemo.distillation:virtual_teacher_loss", "dkdemo.distillation:kd_loss"),
     )  # fmt: skip
-    if guess:
-        stage.say("race_yours", guess=stage.words[guess])
+    stage.guessed()
     stage.say("race_story")
     stage.source("race_source", alpha=ALPHA, right=RIGHT, heat=HEAT, own=OWN_HEAT, weight=WEIGHT)
 

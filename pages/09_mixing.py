@@ -11,7 +11,7 @@ from dkdemo.kernels import KERNELS
 from dkdemo.web import controls, data, pictures
 from dkdemo.web.plot import Drag, Slider, plot
 from dkdemo.web.run_panel import explain, run_panel
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 UNIFORMS = np.random.default_rng(0).random(40).tolist()  # forty draws of lambda, whatever alpha makes of them
 SHARES = (0.0, 0.2, 0.4, 0.6)  # of wrong labels
@@ -97,11 +97,8 @@ def cutmix(stage: Stage) -> None:
     explain(stage, code=("dkdemo.mixing:cutmix", "dkdemo.mixing:clip_box", "dkdemo.mixing:kept_share"), script=script)
 
 
+@asks("half", "sure")
 def midpoint(stage: Stage) -> None:
-    stage.title("midpoint_title")
-    guess = stage.predict("midpoint_guess", ("midpoint_guess_half", "midpoint_guess_sure"))
-    if guess is None:
-        return
     stage.equation(r"\max_k\; p_k\big((1-t)\,x_i + t\,x_j\big), \qquad y_i \ne y_j, \quad 0 \le t \le 1")
     where, dice = st.columns([4, 1], vertical_alignment="bottom")
     with where:
@@ -115,7 +112,7 @@ def midpoint(stage: Stage) -> None:
     )  # fmt: skip
     if view.result:
         stage.say("midpoint_accuracy", **view.result["accuracy"])
-    stage.guessed(guess)
+    stage.guessed()
     stage.say("midpoint_story")
 
 

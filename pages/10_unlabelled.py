@@ -16,7 +16,7 @@ from dkdemo.web import controls, data
 from dkdemo.web.few_labels import asked_script, lesson_controls, live, one_picture, plain
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.run_panel import ask, explain
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 FIXMATCH = (
     r"\ell_u = \frac{1}{\mu B} \sum_b \mathbf{1}[\max q_b \ge \tau]\; H\big(\arg\max q_b,\; p(\text{strong}_b)\big),"
@@ -62,11 +62,8 @@ def one_image(stage: Stage) -> None:
     explain(stage, code=code, script=asked_script(recipe, "pseudo_label", threshold=state["threshold"]))
 
 
+@asks("80", "90", "95")
 def fixmatch(stage: Stage) -> None:
-    stage.title("fixmatch_title")
-    guess = stage.predict("fixmatch_guess", ("fixmatch_guess_80", "fixmatch_guess_90", "fixmatch_guess_95"))
-    if guess is None:
-        return
     name, more, seed = lesson_controls(stage)
     with more:
         threshold = controls.choice(stage.words["threshold"], (0.0, 0.5, 0.8, 0.95, 0.99), "tau", 0.95)
@@ -76,7 +73,7 @@ def fixmatch(stage: Stage) -> None:
         r"\mathbf{1}[\max q \ge \tau]\;\mathrm{CE}(\arg\max q,\; p_{\text{strong}})"
     )
     told = (("kept", "live_kept"), ("wrong", "live_wrong"))
-    stage.guessed(guess)
+    stage.guessed()
     live(stage, recipe, told, ("dkdemo.semi_supervised:fixmatch_loss",), equation)
 
 

@@ -13,7 +13,7 @@ from dkdemo.kernels import KERNELS
 from dkdemo.web import controls, data, sweeps
 from dkdemo.web.plot import plot
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 SETS = ("digits", "mnist")
 POINTS = (40, 100, 400)
@@ -48,11 +48,8 @@ def pictures(stage: Stage) -> dict[str, Any]:
         return {"data": name, "seed": controls.seed()}
 
 
+@asks("decay", "augment", "data")
 def buys(stage: Stage) -> None:
-    stage.title("buys_title")
-    guess = stage.predict("buys_guess", ("buys_guess_decay", "buys_guess_augment", "buys_guess_data"))
-    if guess is None:
-        return
     where, lies, dice = st.columns([2, 2, 1], vertical_alignment="bottom")
     with where:
         name = data.choose(SETS, own=False)
@@ -65,8 +62,7 @@ def buys(stage: Stage) -> None:
         alt=stage.words["buys_alt"], code=("dkdemo.regularisation:train_regularised",),
         equation=r"\min_w \tfrac{1}{n} \sum_i \mathrm{CE}(y_i, f_w(a(x_i))) + \tfrac{\lambda}{2} \lVert w \rVert^2",
     )  # fmt: skip
-    if guess:
-        stage.say("buys_guessed", guess=stage.words[guess])
+    stage.guessed()
     gains = {name: figures.PAPER[name] - figures.PAPER["plain"] for name in ("decay", "augment")}
     stage.say("buys_story", **gains)
     stage.source("buys_source")
@@ -93,11 +89,8 @@ def freedom(stage: Stage) -> None:
     explain(stage, code=code, script=script_for(recipe))
 
 
+@asks("better", "same", "worse")
 def hurts(stage: Stage) -> None:
-    stage.title("hurts_title")
-    guess = stage.predict("hurts_guess", ("hurts_guess_better", "hurts_guess_same", "hurts_guess_worse"))
-    if guess is None:
-        return
     stage.equation(r"\hat a_\lambda = (\Phi^\top \Phi + \lambda I)^{-1} \Phi^\top y, \quad \lambda \to 0")
     recipe = MoreData(**pictures(stage))
     answer = ask(recipe)
@@ -106,8 +99,7 @@ def hurts(stage: Stage) -> None:
     plot(
         figures.hurts(answer, stage.words), key="regularising.hurts", alt=stage.words["hurts_alt"], download="more_data"
     )
-    if guess:
-        stage.say("hurts_guessed", guess=stage.words[guess])
+    stage.guessed()
     stage.erratum(stage.words["hurts_slide"], stage.words["hurts_right"], "hurts_erratum")
     stage.say("hurts_story")
     stage.measured(answer)

@@ -10,7 +10,7 @@ from dkdemo.kernels.mean_teacher import noisy_path
 from dkdemo.web import controls
 from dkdemo.web.plot import Drag, Slider, plot
 from dkdemo.web.run_panel import explain, run_panel
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 MEAN = r"\theta'_t = \alpha\,\theta'_{t-1} + (1 - \alpha)\,\theta_t"
 RATES = {0.1: 0.88, 0.5: 0.88, 1.0: 0.0}  # and where the axis of the accuracies they end at starts
@@ -56,11 +56,8 @@ def follow(stage: Stage) -> None:
     )
 
 
+@asks("better", "same", "worse")
 def early(stage: Stage) -> None:
-    stage.title("early_title")
-    guess = stage.predict("early_guess", ("early_guess_better", "early_guess_same", "early_guess_worse"))
-    if guess is None:
-        return
     stage.equation(r"\alpha_t = \min\left(1 - \frac{1}{t + 1},\ \alpha\right)")
     with st.columns([1, 5])[0]:
         seed = controls.seed()
@@ -68,7 +65,7 @@ def early(stage: Stage) -> None:
         stage, Averaged(seed=seed), lambda view: figures.early(view, stage.words),
         key="early", alt=stage.words["early_alt"], code=("dkdemo.averaging:warmed_up", "dkdemo.averaging:ema_update"),
     )  # fmt: skip
-    stage.guessed(guess)
+    stage.guessed()
     stage.say("early_story")
     stage.source("early_source")
 

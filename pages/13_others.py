@@ -17,7 +17,7 @@ from dkdemo.kernels.others import LOSSES
 from dkdemo.web import controls
 from dkdemo.web.plot import Drag, Slider, plot
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 POINTS = {"x": [-0.6, 1.6, -2.2, 0.4, 3.6], "y": [0.5, 1.2, 0.2, -1.2, -0.9]}  # anchor, positive, three negatives
 LATEX = {
@@ -72,13 +72,9 @@ def rnn(stage: Stage) -> None:
     stage.erratum(stage.words["rnn_slide"], stage.words["rnn_right"], "rnn_erratum")
 
 
+@asks("half", "percent", "nothing")
 def reach(stage: Stage) -> None:
-    stage.title("reach_title")
-    guess = stage.predict("reach_guess", ("reach_guess_half", "reach_guess_percent", "reach_guess_nothing"))
-    if guess is None:
-        return
-    if guess:
-        stage.say("reach_guessed", guess=stage.words[guess], left=0.9**50)
+    stage.guessed(left=0.9**50)
     stage.equation(r"\partial h_{t+n} \,/\, \partial h_t = w^n")
     inputs = {"weight": 0.9, "steps": 50}
     sliders = [
@@ -94,11 +90,8 @@ def reach(stage: Stage) -> None:
     explain(stage, code=("dkdemo.kernels.others:gradient_reach",), script=script("gradient_reach", state))
 
 
+@asks("yes", "size", "no")
 def switches(stage: Stage) -> None:
-    stage.title("switches_title")
-    guess = stage.predict("switches_guess", ("switches_guess_yes", "switches_guess_size", "switches_guess_no"))
-    if guess is None:
-        return
     stage.equation(r"h_L = \textstyle\sum_t Q^{L-t}\, b\, x_t, \qquad W_k h_L \approx x_k")
     long, dice = st.columns([4, 1], vertical_alignment="bottom")
     with long:
@@ -118,7 +111,7 @@ def switches(stage: Stage) -> None:
     )  # fmt: skip
     seeds, sizes = answer["seeds"], answer["n"]
     stage.source("switches_source", first=seeds[0], last=seeds[-1], device=answer["device"], **sizes)
-    stage.guessed(guess)
+    stage.guessed()
     stage.say("switches_story")
     stage.erratum(stage.words["seq2seq_slide"], stage.words["seq2seq_right"], "seq2seq_erratum")
     stage.erratum(stage.words["switches_slide"], stage.words["switches_right"], "switches_erratum")

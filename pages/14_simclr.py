@@ -18,7 +18,7 @@ from dkdemo.kernels import KERNELS
 from dkdemo.web import controls, data, machine, pictures
 from dkdemo.web.plot import Drag, Slider, plot
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 LOSS = r"\ell_{ij} = -\log \frac{\exp(s_{ij}/T)}{\sum_{k \ne i} \exp(s_{ik}/T)}"
 LINE = r"\textstyle \ell_{ij} = -\log\big(e^{s_{ij}/T} / \sum_{k \ne i} e^{s_{ik}/T}\big), \qquad "
@@ -131,13 +131,9 @@ def large_batches(stage: Stage) -> None:
     explain(stage, code=("dkdemo.optim:trust_ratio", "dkdemo.optim:LARS"), script=script_for(recipe))
 
 
+@asks("shape", "color", "nothing")
 def figure5(stage: Stage) -> None:
-    stage.title("figure5_title")
-    guess = stage.predict("figure5_guess", ("figure5_guess_shape", "figure5_guess_color", "figure5_guess_nothing"))
-    if guess is None:
-        return
-    if guess:
-        stage.say("figure5_guessed", guess=stage.words[guess])
+    stage.guessed()
     stage.equation(PROBE)
     where, how, what, dice = st.columns([3, 3, 2, 1])
     with where:

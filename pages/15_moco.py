@@ -13,7 +13,7 @@ from dkdemo.kernels.moco import walk
 from dkdemo.web import controls
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 
 RULE = r"\theta_k \leftarrow m\,\theta_k + (1 - m)\,\theta_q"
 LOSS = r"\ell = -\log \frac{e^{q \cdot k_+/T}}{e^{q \cdot k_+/T} + \sum_{i=1}^{K} e^{q \cdot k_i/T}}"
@@ -41,11 +41,8 @@ def queue(stage: Stage) -> None:
     explain(stage, code=("dkdemo.moco:KeyQueue", "dkdemo.moco:moco_loss"), script=script("queue_belt", state))
 
 
+@asks("slow", "copy")
 def swapped(stage: Stage) -> None:
-    stage.title("swapped_title")
-    guess = stage.predict("swapped_guess", ("swapped_guess_slow", "swapped_guess_copy"))
-    if guess is None:
-        return
     stage.equation(RULE.replace("m", r"\alpha"))  # the slide's letter
     inputs = {"path": PATH, "alpha": 0.99}
     state = plot(
@@ -55,7 +52,7 @@ def swapped(stage: Stage) -> None:
         download="swapped",
     )  # fmt: skip
     stage.erratum(stage.words["swapped_slide"], stage.words["swapped_right"], "swapped_erratum")
-    stage.guessed(guess)
+    stage.guessed()
     stage.say("swapped_story")
     stage.source("moco_source")
     explain(stage, code=("dkdemo.averaging:ema_update",), script=script("swapped", state))
@@ -74,11 +71,8 @@ def agreement(stage: Stage) -> None:
     stage.erratum(stage.words["dark_slide"], stage.words["dark_right"], "dark_erratum")
 
 
+@asks("0", "9", "999")
 def momentum(stage: Stage) -> None:
-    stage.title("momentum_title")
-    guess = stage.predict("momentum_guess", ("momentum_guess_0", "momentum_guess_9", "momentum_guess_999"))
-    if guess is None:
-        return
     what, dice = st.columns([4, 1], vertical_alignment="bottom")
     with what:
         seen = {name: stage.words[f"momentum_see_{name}"] for name in runs.MEASURES}
@@ -92,7 +86,7 @@ def momentum(stage: Stage) -> None:
         equation=RULE,
     )  # fmt: skip
     stage.erratum(stage.words["larger_slide"], stage.words["larger_right"], "larger_erratum")
-    stage.guessed(guess)
+    stage.guessed()
     stage.say("momentum_story")
     paper = ", ".join(f"{m}: {score}" for m, score in tables.PAPER_MOMENTA.items())
     stage.source("momentum_source", paper=paper)

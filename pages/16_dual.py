@@ -17,7 +17,7 @@ from dkdemo.web.measured import EVIDENCE
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.registry import Chapter, Scene
 from dkdemo.web.run_panel import ask, explain, run_panel
-from dkdemo.web.scenes import Stage, show
+from dkdemo.web.scenes import Stage, asks, show
 from dkdemo.web.text import Words
 
 LOSS = r"\mathcal L = \tfrac12 \mathcal D(p_1, \mathrm{sg}(z_2)) + \tfrac12 \mathcal D(p_2, \mathrm{sg}(z_1))"
@@ -29,11 +29,8 @@ CLUBS = {
 ANSWERS = ("yes", "no", "depends")  # of the opening's question, and of this chapter's
 
 
+@asks("learns", "dead", "same")
 def collapse(stage: Stage) -> None:
-    stage.title("collapse_title")
-    guess = stage.predict("collapse_guess", ("collapse_guess_learns", "collapse_guess_dead", "collapse_guess_same"))
-    if guess is None:
-        return
     stage.equation(LOSS + r", \qquad \mathcal D(p, z) = -\cos(p, z)")
     which, head, dice = st.columns([5, 2, 1], vertical_alignment="bottom")
     with which:
@@ -49,8 +46,7 @@ def collapse(stage: Stage) -> None:
         key="collapse", alt=stage.words["collapse_alt"],
         code=("dkdemo.siamese:simsiam_loss", "dkdemo.siamese:output_spread", "dkdemo.experiments.collapse_pair:Pair"),
     )  # fmt: skip
-    if guess:
-        stage.say("collapse_guessed", guess=stage.words[guess])
+    stage.guessed()
     stage.say("collapse_story")
     stage.source("collapse_source", **figures.PAPER)
 

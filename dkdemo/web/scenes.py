@@ -5,10 +5,11 @@ A page file declares its scenes and hands them to `show`, which runs only the on
 
 from __future__ import annotations
 
+import functools
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -32,6 +33,16 @@ class Stage:
     common: Words
     presenter: bool
     browser: str
+    guess: str = ""  # the option that the viewer chose where the scene `asks`; the presenter made no bet
+
+    @property
+    def place(self) -> str:
+        """Chapter and scene as one name, for what is drawn once in a scene."""
+        return f"{self.chapter.id}.{self.scene.id}"
+
+    def own(self, name: str) -> str:
+        """The key of the scene's own word of that name: ``<scene>_title``, ``<scene>_alt``."""
+        return f"{self.scene.id}_{name}"
 
     def text(self, key: str, **numbers: object) -> str:
         """The words of ``key``, with each ``{name:format}`` filled from ``numbers``."""
@@ -82,10 +93,15 @@ class Stage:
             st.caption(self.common["predict_first"])
         return guess or None
 
-    def guessed(self, guess: str) -> None:
-        """Remind the viewer of the bet that `predict` took; the presenter made none."""
-        if guess:
-            st.caption(fill(self.common["predict_bet"], {"guess": self.words[guess]}))
+    def guessed(self, **numbers: object) -> None:
+        """Hold the bet against what came of it; the presenter made none.
+
+        What the scene has to say to it is its own word ``<scene>_guessed``, with a place ``{bet}``.
+        """
+        if not self.guess:
+            return
+        bet = fill(self.common["predict_bet"], {"guess": self.words[self.guess]})
+        st.markdown(fill(self.words.get(self.own("guessed"), "{bet}"), {"bet": bet, **numbers}))
 
     def _revealed(self, key: str, options: Sequence[str]) -> bool:
         """Put the question to the room until one click, or the B that a clicker sends to blank the screen."""
@@ -98,6 +114,28 @@ class Stage:
                 shortcut="b", on_click=address.show, args=(key,),
             )  # fmt: skip
         return False
+
+
+Act = Callable[[Stage], None]
+
+
+def asks(*options: str) -> Callable[[Act], Act]:
+    """A scene that begins with a question: its title, the poll, and the rest once the viewer has committed.
+
+    The words are the scene's own: ``<scene>_title``, the question ``<scene>_guess``, ``<scene>_guess_<option>``.
+    """
+
+    def asked(scene: Act) -> Act:
+        @functools.wraps(scene)
+        def poll_first(stage: Stage) -> None:
+            stage.title(stage.own("title"))
+            guess = stage.predict(stage.own("guess"), [stage.own(f"guess_{option}") for option in options])
+            if guess is not None:
+                scene(replace(stage, guess=guess))
+
+        return poll_first
+
+    return asked
 
 
 def _stage(chapter: Chapter) -> tuple[Stage, bool]:
@@ -127,7 +165,7 @@ def viewer() -> str:
     return named or st.session_state.setdefault("dk.viewer", secrets.token_hex(8))
 
 
-def show(chapter: str, **scenes: Callable[[Stage], None]) -> None:
+def show(chapter: str, **scenes: Act) -> None:
     """Run the scene on the screen; a fault in it costs one sentence, never the navigation."""
     row = find_chapter(chapter)
     declared = tuple(scene.id for scene in row.scenes)

@@ -67,4 +67,4 @@ def test_a_guess_comes_before_the_run(page: Page, app: str) -> None:
     assert page.locator(".dk-chart").count() == 0
     option.first.click()
     expect(page.locator(".dk-chart .main-svg").first).to_be_visible()
-    expect(page.get_by_text("You said")).to_be_visible()
+    expect(page.get_by_text("Your bet")).to_be_visible()

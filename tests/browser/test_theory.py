@@ -64,7 +64,7 @@ def test_nothing_is_shown_before_the_room_has_guessed(page: Page, app: str) -> N
     assert page.locator(".dk-chart").count() == 0
     option.first.click()
     claim(page, r"^λ = 0")
-    expect(page.get_by_text("You said")).to_be_visible()
+    expect(page.get_by_text("Your bet")).to_be_visible()
     expect(page.get_by_text("measured here").first).to_be_visible()
 
 

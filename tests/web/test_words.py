@@ -50,6 +50,33 @@ def _users(file: str) -> tuple[Path, ...]:
     return tuple(sorted({*everyone, *own, *pages}))
 
 
+@cache
+def _questions(page: Path) -> dict[str, tuple[str, ...]]:
+    """The scenes of a page that begin with a question, and its options."""
+    return {
+        node.name: tuple(ast.literal_eval(option) for option in asked.args)
+        for node in ast.walk(ast.parse(page.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        for asked in node.decorator_list
+        if isinstance(asked, ast.Call) and ast.unparse(asked.func) == "asks"
+    }
+
+
+def _asked(page: Path) -> set[str]:
+    """The words that a question asks for by the name of its scene (see `dkdemo.web.scenes.asks`)."""
+    return {
+        key
+        for scene, options in _questions(page).items()
+        for key in (f"{scene}_title", f"{scene}_guess", *(f"{scene}_guess_{option}" for option in options))
+    }
+
+
+def _by_name(file: str) -> set[str]:
+    """All words that are looked up by the name of their scene: they need not, or need not always, be there."""
+    page = next((row.file for row in CHAPTERS if row.id == file), None)
+    return set() if page is None else _asked(page) | {f"{scene}_guessed" for scene in _questions(page)}
+
+
 def test_both_languages_have_the_same_files():
     names = {language: {path.stem for path in (FOLDER / language).glob("*.md")} for language in LANGUAGES}
     assert names["en"] == names["zh-TW"] == set(FILES)
@@ -91,6 +118,7 @@ def test_the_english_is_english(file):
 @pytest.mark.parametrize("file", FILES)
 def test_every_section_is_shown_somewhere(file):
     whole, ends = _strings(*_users(file))
+    whole |= _by_name(file)
 
     def used(key: str) -> bool:
         if key in whole or key in ("title",) or key.startswith("scene_"):
@@ -110,7 +138,7 @@ def test_a_chapter_has_a_title_and_names_its_scenes(row):
 
 @pytest.mark.parametrize("row", CHAPTERS, ids=lambda row: row.id)
 def test_every_key_a_page_asks_for_exists(row):
-    asked = set()
+    asked = _asked(row.file)
     for node in ast.walk(ast.parse(row.file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             first = node.args[0]
@@ -119,6 +147,13 @@ def test_every_key_a_page_asks_for_exists(row):
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "words":
             asked |= {node.slice.value} if isinstance(node.slice, ast.Constant) else set()
     assert asked <= set(sections("en", row.id))
+
+
+@pytest.mark.parametrize("row", CHAPTERS, ids=lambda row: row.id)
+def test_every_bet_is_held_against_what_came_of_it(row):
+    for node in ast.parse(row.file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.name in _questions(row.file):
+            assert "stage.guessed(" in ast.unparse(node), node.name
 
 
 def test_every_size_an_experiment_reports_has_a_word():
