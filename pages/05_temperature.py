@@ -85,8 +85,6 @@ def trained(stage: Stage) -> None:
             stage.say("trained_draw_first")
             return
         result = ask(question)
-        if result is None:
-            return
         inputs = {"logits": np.asarray(result["teacher_logits"]).tolist(), "temperature": 1.0}
         values = KERNELS["softmax_bars"](**inputs)
         plot(

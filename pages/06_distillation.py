@@ -79,7 +79,7 @@ def larva(stage: Stage) -> None:
 def race(stage: Stage) -> None:
     words = stage.words
     stage.equation(KD)
-    recipe = Race(**lessons.pictures_and_seed(RACERS))
+    recipe = Race(**data.with_seed(RACERS))
     best = f"soft_{setting(recipe.data).temperature:g}"
     run_panel(
         stage, recipe, lambda view: race_figures.race(view, words, best=best, floor=0.5),
@@ -94,7 +94,7 @@ def everything(stage: Stage) -> None:
     words = stage.words
     stage.title("everything_title")
     stage.equation(KD)
-    recipe = Everything(**lessons.pictures_and_seed(RACERS))
+    recipe = Everything(**data.with_seed(RACERS))
     best = f"soft_{setting(recipe.data).temperature:g}"
 
     def draw(view: RunView) -> go.Figure:

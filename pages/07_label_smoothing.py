@@ -48,8 +48,6 @@ def five_or_nine(stage: Stage) -> None:
     with where:
         name = data.choose(SETS, own=False)
     found = ask(Gallery(data=name, label=FIVE, other=NINE, count=4))
-    if found is None:
-        return
     doubtful = [place for place, doubt in enumerate(found["doubt"]) if doubt > 0.02]
     if not doubtful:
         stage.say("five_missing")

@@ -26,8 +26,6 @@ def targets(stage: Stage) -> None:
     with which:
         index = controls.integer(stage.words["targets_which"], "index", DOUBTFUL, 0, LAST)
     answer = ask(Answer(index=index))
-    if answer is None:
-        return
     inputs = {
         "logits": np.asarray(answer["student_logits"]).round(6).tolist(),
         "label": answer["label"],

@@ -23,10 +23,7 @@ def mixup(stage: Stage) -> None:
         r"\tilde x = \lambda x_i + (1-\lambda) x_j, \quad \tilde y = \lambda y_i + (1-\lambda) y_j,"
         r"\quad \lambda \sim \mathrm{Beta}(\alpha, \alpha)"
     )
-    found = pictures.chosen_pair(stage.words)
-    if found is None:
-        return
-    first, second, names = found
+    first, second, names = pictures.chosen_pair(stage.words)
     inputs = {"first": first.tolist(), "second": second.tolist(), "uniforms": UNIFORMS, "lam": 0.6, "alpha": 1.0}
     spoken = {"first_name": names[0], "second_name": names[1]}
     sliders = [
@@ -76,10 +73,7 @@ def cutmix(stage: Stage) -> None:
         ways = {"cutmix": stage.words["cutmix"], "cutout": stage.words["cutout"]}
         paste = controls.choice(stage.words["cutmix_way"], ways, "way", "cutmix") == "cutmix"
     with which:
-        found = pictures.chosen_pair(stage.words)
-    if found is None:
-        return
-    first, second, names = found
+        first, second, names = pictures.chosen_pair(stage.words)
     side, over = len(first), round(len(first) / 8)  # the box may hang over the edge
     box = {"x0": 0.4 * side, "y0": 0.3 * side, "x1": 0.9 * side, "y1": 0.8 * side}
     inputs = {"first": first.tolist(), "second": second.tolist(), "paste": paste}

@@ -41,8 +41,6 @@ def one_image(stage: Stage) -> None:
     stage.title("one_title")
     stage.equation(FIXMATCH)
     recipe, answer = one_picture(stage)
-    if answer is None:
-        return
     inputs = {
         **plain(answer, "sure", "right"),
         "weak_logits": np.asarray(answer["weak_logits"])[0].tolist(),
@@ -81,8 +79,6 @@ def mixmatch(stage: Stage) -> None:
     stage.title("guess_title")
     stage.equation(MIXMATCH)
     recipe, answer = one_picture(stage)
-    if answer is None:
-        return
     inputs = plain(answer, "labelled", "label") | {
         "logits": np.asarray(answer["weak_logits"]).tolist(),
         "unlabelled": np.asarray(answer["weak"])[0].tolist(),
@@ -125,8 +121,6 @@ def uda(stage: Stage) -> None:
     stage.title("uda_title")
     stage.equation(UDA_LOSS)
     recipe, answer = one_picture(stage)
-    if answer is None:
-        return
     inputs = plain(answer, "clean_logits") | {
         "images": np.asarray(answer["strong"]).tolist(),
         "logits": np.asarray(answer["strong_logits"]).tolist(),
@@ -177,8 +171,6 @@ def augmix(stage: Stage) -> None:
         seed = controls.seed("chains", GOOD_CHAINS)
     recipe = Chains(data=name, picture=picture, seed=seed)
     answer = ask(recipe)
-    if answer is None:
-        return
     inputs = plain(answer, "picture", "mixed", "clean", "answers", "truth")
     chart = figures.augmix(answer, KERNELS["augmix_js"](**inputs, kept=0.5), stage.words)
     state = plot(

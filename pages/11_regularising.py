@@ -73,8 +73,6 @@ def freedom(stage: Stage) -> None:
     stage.equation(FREEDOM)
     recipe = DoubleDescent(**pictures(stage))
     answer = ask(recipe)
-    if answer is None:
-        return
     inputs = sweeps.freedoms(answer)
     plot(
         figures.freedom(answer, KERNELS["freedom"](**inputs), stage.words),
@@ -94,8 +92,6 @@ def hurts(stage: Stage) -> None:
     stage.equation(r"\hat a_\lambda = (\Phi^\top \Phi + \lambda I)^{-1} \Phi^\top y, \quad \lambda \to 0")
     recipe = MoreData(**pictures(stage))
     answer = ask(recipe)
-    if answer is None:
-        return
     plot(
         figures.hurts(answer, stage.words), key="regularising.hurts", alt=stage.words["hurts_alt"], download="more_data"
     )

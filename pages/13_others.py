@@ -99,8 +99,6 @@ def switches(stage: Stage) -> None:
     with dice:
         recipe = Switches(length=length, seed=controls.seed())
     answer = ask(recipe)
-    if answer is None:
-        return
     unread = np.asarray(answer["unread"]).mean(1).tolist()
     inputs = {"tables": np.asarray(answer["tables"]).round(4).tolist(), "unread": unread, "dimension": 2}
     size = Slider("dimension", stage.words["switches_dimension"], 1, length + ROOM, 2, step=1, format="d")

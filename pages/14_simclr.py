@@ -59,8 +59,6 @@ def views(stage: Stage) -> None:
     mark = base64.b64encode(own[0].tobytes()).decode() if own else ""
     recipe = Views(crop=crop, color=color, eye=eye, own=mark, seed=seed)
     answer = ask(recipe)
-    if answer is None:
-        return
     inputs = {"cosine": np.asarray(answer["cosine"]).round(6).tolist(), "temperature": 0.2}
     plot(
         figures.views(answer, KERNELS["similarity"](**inputs), stage.words),
@@ -121,8 +119,6 @@ def large_batches(stage: Stage) -> None:
     batch = controls.choice(stage.words["batches_size"], BATCHES, "batch", 256)
     recipe = LargeBatches(batch_size=batch)
     answer = ask(recipe)
-    if answer is None:
-        return
     plot(tables.large_batches(answer, stage.words), key="simclr.batches", alt=stage.words["batches_alt"])
     stage.measured(answer)
     stage.erratum(stage.words["batches_slide"], stage.words["batches_right"], "batches_erratum")

@@ -105,8 +105,6 @@ def shuffling(stage: Stage) -> None:
         seed = controls.seed()
     recipe = Shuffling(groups=groups, seed=seed)
     answer = ask(recipe)
-    if answer is None:
-        return
     plot(runs.shuffling(answer, order, stage.words), key="moco.shuffling", alt=stage.words["shuffling_alt"])
     stage.measured(answer)
     stage.erratum(stage.words["shuffling_slide"], stage.words["shuffling_right"], "shuffling_erratum")

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dkdemo.networks import seconds
+from dkdemo.networks import NETWORKS, seconds
 
 Rows = Sequence[Sequence[float]]
+
+
+def budget_inputs(gflops: float) -> dict[str, Any]:
+    """What the kernel must know of the networks, the least hungry first, on a machine of ``gflops``."""
+    hungry = sorted(NETWORKS, key=lambda one: one.gmacs)
+    return {"names": [one.name for one in hungry], "gmacs": [one.gmacs for one in hungry], "gflops": gflops}
 
 
 def budget(names: Sequence[str], gmacs: Sequence[float], gflops: float, rate: float) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -104,6 +104,19 @@ def poll(label: str, options: Mapping[str, str], key: str) -> str:
 def seed(key: str = "seed", default: int = 0) -> int:
     """The number that all chance of a run comes from: in the address, so that a link shows the same run."""
     return integer(language.common()["seed"], key, default, 0, 9999)
+
+
+def row(widths: Sequence[float], **controls: Callable[[], Any]) -> dict[str, Any]:
+    """Controls side by side on one line, and what each says: the settings of a recipe by the names of its fields.
+
+    ``widths`` are relative; where there are more of them than controls, the rest of the line stays empty.
+    """
+    columns = st.columns(widths, vertical_alignment="bottom")
+    said = {}
+    for column, (name, control) in zip(columns, controls.items(), strict=False):
+        with column:
+            said[name] = control()
+    return said
 
 
 def reset_button(place: str = "scene") -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from dkdemo.datastore import DATA_NAMES, present
 from dkdemo.figures.binding import fill
 from dkdemo.web import controls, language
+
+DIGITS = ("digits", "mnist")
 
 
 def choose(names: Sequence[str], *, default: str = "digits", key: str = "data", own: bool = True) -> str:
@@ -27,6 +30,11 @@ def choose(names: Sequence[str], *, default: str = "digits", key: str = "data", 
         label += " " + fill(words["data_absent"], {"missing": absent})
         how = fill(words["data_missing"], {"missing": absent})
     return controls.choice(label, usable, key, default, help=how)
+
+
+def with_seed(names: Sequence[str] = DIGITS, *, own: bool = True) -> dict[str, Any]:
+    """Which data, which seed, on one line: all that many a recipe needs to be told."""
+    return controls.row([4, 1], data=lambda: choose(names, own=own), seed=controls.seed)
 
 
 def here(name: str) -> bool:

@@ -42,7 +42,7 @@ def asked_script(recipe: Recipe, kernel: str, **moved: float) -> str:
     )
 
 
-def one_picture(stage: Stage) -> tuple[OneImage, dict[str, Any] | None]:
+def one_picture(stage: Stage) -> tuple[OneImage, dict[str, Any]]:
     """Which picture, which draw; and what the half-taught net says of it."""
     where, which, dice = st.columns([3, 1.2, 1], vertical_alignment="bottom")
     with where:

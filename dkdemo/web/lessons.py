@@ -24,15 +24,6 @@ TEST_PICTURES = 719  # of the digits, the smaller of the two
 DOUBTFUL = 104  # a 5 of the digits that looks a little like a 9
 
 
-def pictures_and_seed(names: tuple[str, ...]) -> dict[str, Any]:
-    """Which data, which seed, in one row: settings of a race."""
-    where, dice = st.columns([4, 1], vertical_alignment="bottom")
-    with where:
-        name = data.choose(names)
-    with dice:
-        return {"data": name, "seed": controls.seed()}
-
-
 def hiding(stage: Stage) -> dict[str, Any]:
     """Which digit the student shall never see: settings of the scenes about it."""
     where, what, dice = st.columns([2, 3, 1], vertical_alignment="bottom")
@@ -102,8 +93,6 @@ def both_answers(stage: Stage, question: Answer) -> None:
     """Teacher and student on one drawing, with a temperature to slide."""
     words = stage.words
     result = ask(question)
-    if result is None:
-        return
     logits = {role: np.asarray(result[f"{role}_logits"]).tolist() for role in ("teacher", "student")}
     inputs = {**logits, "names": list(result["classes"]), "temperature": 4.0}
     slider = Slider("temperature", words["temperature"], 0.5, 20, 4, log=True)

@@ -24,24 +24,18 @@ OWN_SIDE = 48  # pixels of an own picture
 Pair = tuple[np.ndarray, np.ndarray, list[str]]  # two pictures of one size and their names
 
 
-def choose(key: str, own_names: tuple[str, str]) -> Pair | None:
-    """One button that opens the choice of pictures, and the pair chosen: of a data set, or the viewer's own.
-
-    None when the data set could not be read, which is told.
-    """
+def choose(key: str, own_names: tuple[str, str]) -> Pair:
+    """One button that opens the choice of pictures, and the pair chosen: of a data set, or the viewer's own."""
     with st.popover(language.common()["data_choice"], icon=":material/image:"):
         name = data.choose(SETS, default="shapes", key="pictures")
         seed = controls.seed("pair", 1)
         yours = own(OWN_SIDE, key)
-    drawn = pair(name, seed)
-    return drawn and with_own(drawn, yours, own_names)
+    return with_own(pair(name, seed), yours, own_names)
 
 
-def pair(name: str, seed: int) -> Pair | None:
-    """Two test pictures (H, W, 3) uint8 of different classes and the names of these; None when the answer failed."""
+def pair(name: str, seed: int) -> Pair:
+    """Two test pictures (H, W, 3) uint8 of different classes and the names of these."""
     answer = ask(Samples(data=name, per_class=1, seed=seed))
-    if answer is None:
-        return None
     images = np.asarray(answer["images"])
     images = np.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images
     one, two = np.random.default_rng(seed).permutation(len(images))[:2]
@@ -86,7 +80,7 @@ def _small(data: bytes, side: int) -> np.ndarray | str:
         return refusal.reason
 
 
-def chosen_pair(words: Mapping[str, str]) -> Pair | None:
+def chosen_pair(words: Mapping[str, str]) -> Pair:
     """The pair both picture scenes of the mixing chapter play with; the shapes have names in its ``words``."""
-    found = choose("mixing.own", (words["own_first"], words["own_second"]))
-    return found and (*found[:2], [words.get(f"class_{name}", name) for name in found[2]])
+    first, second, names = choose("mixing.own", (words["own_first"], words["own_second"]))
+    return first, second, [words.get(f"class_{name}", name) for name in names]

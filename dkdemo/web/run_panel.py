@@ -20,7 +20,7 @@ from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 from dkdemo.web import address, controls, language, memory, provenance, source
 from dkdemo.web.lecturer import is_lecturer
 from dkdemo.web.plot import plot
-from dkdemo.web.scenes import Stage
+from dkdemo.web.scenes import Stage, Unanswered
 
 LONG = 25  # seconds; nobody should wait before the screen for a run that takes longer
 
@@ -117,8 +117,8 @@ def run_panel(
     recipe: Recipe,
     draw: Callable[[RunView], go.Figure],
     *,
-    key: str,
-    alt: str,
+    key: str = "",
+    alt: str = "",
     script: str | None = None,
     code: Sequence[str] = (),
     live: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
@@ -129,13 +129,14 @@ def run_panel(
     Args:
         recipe: the settings; equal settings show the same run, in every browser.
         draw: turns what is known into a figure; called with an empty view before the first run.
-        key: stable name of the panel within the chapter.
-        alt: what the picture shows, for those who cannot see it.
+        key: stable name of the panel within the chapter; by default the scene's.
+        alt: what the picture shows, for those who cannot see it; by default the scene's own word ``<scene>_alt``.
         script: a standalone script that reproduces the number shown; by default one that runs the recipe.
         code: the engine's functions behind the picture, as ``package.module:name``.
         live: turns the finished result into what lets the picture follow a slider: `plot`'s kernel, inputs, sliders.
         equation: LaTeX of one line, written beside the buttons where the scene has no room above its controls.
     """
+    key = key or stage.scene.id
     panel = f"{stage.chapter.id}.{key}"
     recipe = memory.fitted(recipe, key)
     job = jobs.manager().find(recipe)
@@ -153,6 +154,7 @@ def run_panel(
     view = view_of(list(job.events) if job else (), running, _ghost(panel, recipe, state == "done"))
     topic = None if state == "done" else f"job:{recipe.key()}"  # someone else may start it
     moving = live(view.result) if live and view.result is not None else {}
+    alt = alt or stage.words[stage.own("alt")]
     plot(draw(view), key=f"{panel}.plot", alt=alt, topic=topic, state=state, download=recipe.name, **moving)
     if job and state == "done" and view.result is not None:
         st.caption(provenance.caption(stage.common, job, view.result))
@@ -188,8 +190,12 @@ def explain(stage: Stage, *, code: Sequence[str] = (), script: str | None = None
             st.code(source.read(place), language="python")
 
 
-def ask(recipe: Recipe) -> dict[str, Any] | None:
-    """A short answer from the engine (a drawn digit, a preview), waited for; None after a failure, which is told."""
+def ask(recipe: Recipe) -> dict[str, Any]:
+    """A short answer from the engine (a drawn digit, a preview), waited for.
+
+    Raises:
+        Unanswered: none came; the viewer is told why, with a button to ask again, and `scenes.show` ends the scene.
+    """
     words = language.common()
     with st.spinner(words["ask_waiting"]):
         try:
@@ -199,4 +205,4 @@ def ask(recipe: Recipe) -> dict[str, Any] | None:
             st.button(
                 words["ask_retry"], key=f"{'.'.join(address.here())}.{recipe.name}.retry", icon=":material/replay:"
             )
-    return None
+            raise Unanswered from failure

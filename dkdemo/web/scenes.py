@@ -165,6 +165,10 @@ def viewer() -> str:
     return named or st.session_state.setdefault("dk.viewer", secrets.token_hex(8))
 
 
+class Unanswered(Exception):  # noqa: N818  # where a scene ends, not a fault of ours
+    """The engine gave no answer. The viewer has been told, and the scene ends where it needed one."""
+
+
 def show(chapter: str, **scenes: Act) -> None:
     """Run the scene on the screen; a fault in it costs one sentence, never the navigation."""
     row = find_chapter(chapter)
@@ -176,6 +180,8 @@ def show(chapter: str, **scenes: Act) -> None:
         st.warning(stage.common["unknown_scene"])
     try:
         scenes[stage.scene.id](stage)
+    except Unanswered:
+        return
     except Exception:
         LOG.exception("scene %s of chapter %s failed", stage.scene.id, chapter)
         st.error(stage.common["broken_scene"])

@@ -1,4 +1,4 @@
-"""What the kernels of the theory and regularising chapters are given: measured sweeps, and a slider to walk them."""
+"""Measured sweeps of the theory, cost and regularising chapters: asked for, put as kernels want them, and walked."""
 
 from __future__ import annotations
 
@@ -6,11 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import streamlit as st
 
+from dkdemo.experiments.bits import RULES
 from dkdemo.experiments.double_descent import EXPONENTS, RIDGE_NAMES
+from dkdemo.experiments.polynomials import Polynomials
+from dkdemo.web import controls
 from dkdemo.web.plot import Slider
+from dkdemo.web.scenes import Stage
 
+GHOSTS = 10  # fits drawn beyond the threshold; the errors are over all of them
+SAMPLED = ("dkdemo.regression:minimum_norm", "dkdemo.regression:legendre_features")  # how samples are fitted
 NO_RIDGE = EXPONENTS[0] - 0.5  # the slider's left end stands for λ = 0
+
+
+def sampled(stage: Stage, equation: str) -> Polynomials:
+    """The equation, and beside it the seed of the samples that are fitted."""
+    formula, dice = st.columns([5, 1], vertical_alignment="center")
+    with formula:
+        stage.equation(equation)
+    with dice:
+        return Polynomials(seed=controls.seed())
 
 
 def sizes(answer: Mapping[str, Any], shown: slice, runs: int, risk: str) -> dict[str, Any]:
@@ -45,3 +61,24 @@ def freedoms(answer: Mapping[str, Any]) -> dict[str, Any]:
 def ridge_slider(label: str) -> Slider:
     """log10 λ from none to much, half a decade a notch."""
     return Slider("strength", label, NO_RIDGE, EXPONENTS[-1], NO_RIDGE, step=0.5, format=".1f")
+
+
+def cut(result: Mapping[str, Any]) -> dict[str, Any]:
+    """A result of `Pruning` for ``prune_slide``: means over the nets, and the histogram."""
+    means = {kind: np.asarray(result[kind]).mean(0).tolist() for kind in ("magnitude", "random")}
+    parts = {name: np.asarray(result[name]).tolist() for name in ("stops", "thresholds", "edges", "counts")}
+    return {**means, **parts}
+
+
+def rungs(result: Mapping[str, Any], rule: int) -> dict[str, Any]:
+    """A result of `Bits` for ``bits_slide``, read by the rule of that number."""
+    return {
+        "widths": list(result["bits"]),
+        "curves": [np.asarray(result[name]).mean(0).tolist() for name in RULES],
+        "steps": [list(result[f"{name}_step"]) for name in RULES],
+        "sizes": list(result["bytes"]),
+        "dense": float(np.mean(result["dense"])),
+        "dense_bytes": result["dense_bytes"],
+        "reach": float(np.asarray(result["edges"])[-1]),
+        "rule": rule,
+    }

@@ -73,8 +73,11 @@ def _asked(page: Path) -> set[str]:
 
 def _by_name(file: str) -> set[str]:
     """All words that are looked up by the name of their scene: they need not, or need not always, be there."""
-    page = next((row.file for row in CHAPTERS if row.id == file), None)
-    return set() if page is None else _asked(page) | {f"{scene}_guessed" for scene in _questions(page)}
+    row = next((row for row in CHAPTERS if row.id == file), None)
+    if row is None:
+        return set()
+    answers = {f"{scene}_guessed" for scene in _questions(row.file)}
+    return _asked(row.file) | answers | {f"{scene.id}_alt" for scene in row.scenes}
 
 
 def test_both_languages_have_the_same_files():
