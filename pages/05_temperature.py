@@ -5,10 +5,11 @@ import streamlit as st
 
 from dkdemo import prompt
 from dkdemo.figures import temperature as figures
-from dkdemo.kernels import KERNELS, script
+from dkdemo.kernels import script
 from dkdemo.probability import softmax
-from dkdemo.web import lessons
-from dkdemo.web.plot import Drag, Slider, plot
+from dkdemo.web import answers
+from dkdemo.web.interactive import interactive
+from dkdemo.web.plot import Drag, Slider
 from dkdemo.web.run_panel import ask, explain, script_for
 from dkdemo.web.scenes import Stage, asks, show
 
@@ -19,20 +20,17 @@ DIGITS = ["5", "9", "3", "6", "8", "1"]
 DIGIT_LOGITS = [0.0, 3.1, 1.6, 0.4, -0.5, -2.9]  # the first is set by the lead
 
 
-def temperature_slider(stage: Stage, value: float = 1.0) -> Slider:
-    return Slider("temperature", stage.words["temperature"], 0.25, 20, value, log=True)
+def temperature(stage: Stage) -> Slider:
+    return Slider("temperature", stage.words["temperature"], 0.25, 20, 1.0, log=True)
 
 
 def dominates(stage: Stage) -> None:
     stage.title("dominates_title")
     stage.equation(r"q_i = \frac{e^{z_i}}{\sum_j e^{z_j}}")
-    inputs = {"logits": DIGIT_LOGITS, "lead": 6.0}
-    chart = figures.dominates(KERNELS["dominates"](**inputs), DIGITS, stage.words)
     lead = Slider("lead", stage.words["dominates_lead"], 0, 12, 6, step=0.1, format=".1f")
-    state = plot(
-        chart, key="temperature.dominates", alt=stage.words["dominates_alt"],
-        kernel="dominates", inputs=inputs, sliders=[lead], download="dominates",
-    )  # fmt: skip
+    state = interactive(
+        stage, "dominates", lambda at: figures.dominates(at, DIGITS, stage.words), {"logits": DIGIT_LOGITS}, lead
+    )
     stage.say("dominates_story")
     stage.erratum(stage.words["dominates_slide"], stage.words["dominates_right"], "dominates_erratum")
     explain(stage, code=("dkdemo.probability:softmax",), script=script("dominates", state))
@@ -42,13 +40,11 @@ def dominates(stage: Stage) -> None:
 def slider(stage: Stage) -> None:
     stage.equation(r"q_i = \frac{\exp(z_i/T)}{\sum_j \exp(z_j/T)}")
     names = [stage.words[key] for key in ("class_cat", "class_dog", "class_car")]
-    inputs = {"logits": SLIDE_LOGITS, "temperature": 1.0}
     picture, pinned = st.columns([5, 3])
     with picture:
-        state = plot(
-            figures.slider(KERNELS["softmax_bars"](**inputs), names, stage.words),
-            key="temperature.slider", alt=stage.words["slider_alt"], kernel="softmax_bars", inputs=inputs,
-            sliders=[temperature_slider(stage)],
+        state = interactive(
+            stage, "softmax_bars", lambda at: figures.slider(at, names, stage.words),
+            {"logits": SLIDE_LOGITS}, temperature(stage),
             drag=Drag("bars", ("logits",), low=-figures.REACH, high=figures.REACH), download="softmax",
         )  # fmt: skip
     with pinned:
@@ -68,32 +64,29 @@ def slider(stage: Stage) -> None:
 
 def columns(names: list[str]) -> str:
     """The slide's three columns, computed now, to the digits it prints."""
-    shares = [softmax(SLIDE_LOGITS, temperature) for _, temperature in SLIDE_COLUMNS]
+    shares = [softmax(SLIDE_LOGITS, warmth) for _, warmth in SLIDE_COLUMNS]
     rows = ["  ".join(f"{written:<10}" for written, _ in SLIDE_COLUMNS)]
-    rows += ["  ".join(f"{'T = ' + format(temperature, '.3g'):<10}" for _, temperature in SLIDE_COLUMNS)]
+    rows += ["  ".join(f"{'T = ' + format(warmth, '.3g'):<10}" for _, warmth in SLIDE_COLUMNS)]
     rows += ["  ".join(f"{q[index]:.8f}" for q in shares) + f"  {name}" for index, name in enumerate(names)]
     return "\n".join(rows)
 
 
 def trained(stage: Stage) -> None:
-    words = stage.words
     stage.title("trained_title")
     stage.equation(r"\textstyle q_i = e^{z_i/T} / \sum_j e^{z_j/T}")
-    question, answered = lessons.about(stage)
-    with answered:
+    question, room = answers.about(stage)
+    with room:
         if question is None:
             stage.say("trained_draw_first")
             return
         result = ask(question)
-        inputs = {"logits": np.asarray(result["teacher_logits"]).tolist(), "temperature": 1.0}
-        values = KERNELS["softmax_bars"](**inputs)
-        plot(
-            figures.trained(np.asarray(result["image"]), values, list(result["classes"]), words),
-            key="temperature.trained", alt=words["trained_alt"], kernel="softmax_bars", inputs=inputs,
-            sliders=[temperature_slider(stage)], download="trained",
+        image, names = np.asarray(result["image"]), list(result["classes"])
+        interactive(
+            stage, "softmax_bars", lambda at: figures.trained(image, at, names, stage.words),
+            {"logits": np.asarray(result["teacher_logits"]).tolist()}, temperature(stage),
         )  # fmt: skip
         stage.measured(result)
-        st.caption(stage.text("trained_source", accuracy=result["teacher_accuracy"], **result["n"]))
+        stage.source("trained_source", accuracy=result["teacher_accuracy"], **result["n"])
     stage.say("trained_story")
     explain(stage, code=("dkdemo.probability:softmax", "dkdemo.experiments.answer:Answer"), script=script_for(question))
 

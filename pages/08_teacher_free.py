@@ -6,8 +6,9 @@ import streamlit as st
 from dkdemo.experiments.answer import Answer
 from dkdemo.experiments.teacher_free import ALPHA, HEAT, OWN_HEAT, RIGHT, SETTINGS, WEIGHT, TeacherFree
 from dkdemo.figures import teacher_free as figures
-from dkdemo.kernels import KERNELS, script
+from dkdemo.kernels import script
 from dkdemo.web import controls, data
+from dkdemo.web.interactive import interactive
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.run_panel import ask, explain, run_panel
 from dkdemo.web.scenes import Stage, asks, show
@@ -18,6 +19,11 @@ DOUBTFUL, LAST = 77, 718  # an 8 that the network reads as one, though it might 
 NOISES = (0.0, 0.2, 0.4)
 
 
+def right(stage: Stage) -> Slider:
+    """What the virtual teacher gives the truth."""
+    return Slider("right", stage.words["right"], 0.5, 0.999, 0.99, step=0.001, format=".3f")
+
+
 def targets(stage: Stage) -> None:
     stage.title("targets_title")
     formula, which = st.columns([3.4, 1], vertical_alignment="bottom")
@@ -26,23 +32,13 @@ def targets(stage: Stage) -> None:
     with which:
         index = controls.integer(stage.words["targets_which"], "index", DOUBTFUL, 0, LAST)
     answer = ask(Answer(index=index))
-    inputs = {
-        "logits": np.asarray(answer["student_logits"]).round(6).tolist(),
-        "label": answer["label"],
-        "right": 0.99,
-        "temperature": 4.0,
-    }
-    sliders = [
-        Slider("right", stage.words["right"], 0.5, 0.999, 0.99, step=0.001, format=".3f"),
+    image, names = np.asarray(answer["image"]), list(answer["classes"])
+    state = interactive(
+        stage, "three_targets", lambda at: figures.targets(image, answer["label"], at, names, stage.words),
+        {"logits": np.asarray(answer["student_logits"]).round(6).tolist(), "label": answer["label"]},
+        right(stage),
         Slider("temperature", stage.words["temperature"], 1, 40, 4, step=0.1, log=True, format=".1f"),
-    ]
-    names = list(answer["classes"])
-    chart = figures.targets(
-        np.asarray(answer["image"]), answer["label"], KERNELS["three_targets"](**inputs), names, stage.words
-    )
-    state = plot(
-        chart, key="teacher_free.targets", alt=stage.words["targets_alt"], kernel="three_targets", inputs=inputs,
-        sliders=sliders, download="three_targets",
+        download="three_targets",
     )  # fmt: skip
     stage.measured(answer)
     stage.erratum(stage.words["targets_slide"], stage.words["targets_right"], "targets_erratum")
@@ -58,16 +54,12 @@ def released_code(stage: Stage) -> None:
         rf"\text{{{stage.words['equation_paper']}}}\; \mathrm{{softmax}}(\ln p^d / T) \allowbreak\quad"
         rf"\text{{{stage.words['equation_code']}}}\; \mathrm{{softmax}}(p^d / T)"
     )
-    inputs = {"classes": 100.0, "right": 0.99, "temperature": 20.0}
-    sliders = [
+    state = interactive(
+        stage, "released_code", lambda at: figures.released_code(at, stage.words), {},
         Slider("classes", stage.words["classes"], 2, 100, 100, step=1, format="d"),
-        Slider("right", stage.words["right"], 0.5, 0.999, 0.99, step=0.001, format=".3f"),
+        right(stage),
         Slider("temperature", stage.words["temperature"], 10, 40, 20, step=0.1, format=".1f"),
-    ]
-    state = plot(
-        figures.released_code(KERNELS["released_code"](**inputs), stage.words),
-        key="teacher_free.code", alt=stage.words["code_alt"], kernel="released_code", inputs=inputs, sliders=sliders,
-        download="equation_and_code",
+        alt=stage.words["code_alt"], download="equation_and_code",
     )  # fmt: skip
     stage.say("code_story")
     stage.source("code_source")
@@ -78,16 +70,13 @@ def released_code(stage: Stage) -> None:
 @asks("smooth", "virtual", "own", "nobody")
 def race(stage: Stage) -> None:
     stage.equation(LOSS)
-    where, how, dice = st.columns([2, 2, 1], vertical_alignment="bottom")
-    with where:
-        name = data.choose(tuple(SETTINGS), own=False)
-    with how:
-        noise = controls.choice(stage.words["race_noise"], {share: f"{share:.0%}" for share in NOISES}, "noise", 0.0)
-    with dice:
-        seed = controls.seed()
+    noises = {share: f"{share:.0%}" for share in NOISES}
+    setting = controls.row(
+        [2, 2, 1], data=lambda: data.choose(tuple(SETTINGS), own=False),
+        noise=lambda: controls.choice(stage.words["race_noise"], noises, "noise", 0.0), seed=controls.seed,
+    )  # fmt: skip
     run_panel(
-        stage, TeacherFree(data=name, noise=noise, seed=seed), lambda view: figures.race(view, stage.words),
-        key="race", alt=stage.words["race_alt"],
+        stage, TeacherFree(**setting), lambda view: figures.race(view, stage.words),
         code=("dkdemo.distillation:virtual_teacher_loss", "dkdemo.distillation:kd_loss"),
     )  # fmt: skip
     stage.guessed()

@@ -21,7 +21,7 @@ def interactive(
     inputs: Mapping[str, Any],
     *sliders: Slider,
     drag: Drag | None = None,
-    spoken: Mapping[str, str] | None = None,
+    spoken: Mapping[str, Any] | None = None,
     alt: str = "",
     download: str = "",
 ) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def interactive(
         kernel: the name in `dkdemo.kernels` of the sums behind the picture; the browser redoes them at every frame.
         draw: turns what the kernel computes at the start into a figure.
         inputs: what the kernel is given beside the sliders.
-        spoken: names that only the sentences need, and the kernel does not.
+        spoken: what only the sentences need, such as names, and the kernel does not.
         alt: what the picture shows, for those who cannot see it; by default the scene's own word ``<scene>_alt``.
         download: the name of a saved file; by default the scene's.
     """

@@ -1,34 +1,83 @@
-"""Parts that several scenes of the distillation chapters share: whom to ask, what to hide, a bias to slide."""
+"""Lessons of the distillation chapter: a batch by hand, races, a digit that is hidden, photographs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from dkdemo.experiments.answer import Answer, as_text
-from dkdemo.figures import answers, unseen
-from dkdemo.kernels import KERNELS, script
-from dkdemo.web import controls, data
-from dkdemo.web.canvas import draw_digit
+from dkdemo.experiments import Everything, Race, Unseen
+from dkdemo.experiments.photos import LARGE, Photos
+from dkdemo.experiments.race import setting
+from dkdemo.figures import distillation, photos, race, unseen
+from dkdemo.kernels import KERNELS
+from dkdemo.web import controls, data, machine
+from dkdemo.web.interactive import interactive
 from dkdemo.web.plot import Slider, plot
-from dkdemo.web.run_panel import ask, explain
+from dkdemo.web.run_panel import explain, run_panel, script_for
 from dkdemo.web.scenes import Stage
 
-DRAWABLE = ("digits", "mnist")  # what a drawn digit can be shown to
+BATCH = {  # a plain 5, and a 5 that looks like a 9: logits of 5, 9 and 1
+    "teacher": [[6.0, 1.0, -3.0], [3.0, 2.4, -3.0]],
+    "student": [[1.0, 0.5, 0.2], [0.3, 0.4, 0.1]],
+    "labels": [0, 0],
+}
+SHARES = [0.29 / 0.3, 0.01 / 0.3]  # how answer A divides what the truth leaves
 SEEN = (7, 8)  # all that is left in the paper's harder lesson
-TEST_PICTURES = 719  # of the digits, the smaller of the two
-DOUBTFUL = 104  # a 5 of the digits that looks a little like a 9
+RACERS = ("digits", "mnist", "fashion-mnist")
+KD = (
+    r"\mathcal{L} = w\,T^2\,\mathrm{KL}\big(\sigma(v/T)\,\|\,\sigma(z/T)\big)"
+    r" + {(1-w)}\,\mathrm{CE}\big(y, \sigma(z)\big)"
+)
+SOFT = r"\mathcal{L} = T^2\,\mathrm{KL}\big(\sigma(v/T)\,\|\,\sigma(z/T)\big)"
+LOSSES = ("dkdemo.distillation:kd_loss", "dkdemo.distillation:soft_loss")
+
+
+def one_batch(stage: Stage) -> dict[str, Any]:
+    """The loss on a batch of two, of which one row is shown, with or without T² before its soft term."""
+    words = stage.words
+    rows = {"1": words["batch_doubtful"], "0": words["batch_clear"]}
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        row = controls.choice(words["batch_row"], rows, "row", "1")
+    with right:
+        squared = controls.toggle(words["batch_squared"], "squared", True)
+    return interactive(
+        stage, "kd_batch", lambda at: distillation.batch(at, ["5", "9", "1"], words, squared=squared),
+        {**BATCH, "squared": squared, "shown": int(row)},
+        Slider("temperature", words["temperature"], 0.5, 20, 4, log=True),
+        Slider("soft_weight", words["batch_weight"], 0, 1, 0.9), download="kd_loss",
+    )  # fmt: skip
+
+
+def two_darknesses(stage: Stage) -> dict[str, Any]:
+    """Two answers that give the truth as much, and divide the rest differently."""
+    words = stage.words
+    return interactive(
+        stage, "darkness", lambda at: distillation.darkness(at, ["5", "9", "0"], words), {"reference": SHARES},
+        Slider("share", words["darkness_share"], 0, 1, 0.5),
+        Slider("right", words["darkness_right"], 0.05, 0.99, 0.7), download="same_loss",
+    )  # fmt: skip
+
+
+def raced(stage: Stage, kind: type[Race | Everything], *, floor: float, telling: str) -> None:
+    """Hard labels against soft targets; the axis of accuracies starts at ``floor``."""
+    recipe = kind(**data.with_seed(RACERS))
+    best = f"soft_{setting(recipe.data).temperature:g}"
+    run_panel(
+        stage, recipe, lambda view: race.race(view, stage.words, best=best, floor=floor, telling=telling),
+        alt=stage.words["race_alt"], code=LOSSES,
+    )  # fmt: skip
 
 
 def hiding(stage: Stage) -> dict[str, Any]:
     """Which digit the student shall never see: settings of the scenes about it."""
     where, what, dice = st.columns([2, 3, 1], vertical_alignment="bottom")
     with where:
-        name = data.choose(DRAWABLE, own=False)
+        name = data.choose(data.DIGITS, own=False)
     with what:
         options = {**{str(digit): str(digit) for digit in range(10)}, "most": stage.words["unseen_only"]}
         token = controls.choice(stage.words["hidden"], options, "hidden", "3")
@@ -37,7 +86,28 @@ def hiding(stage: Stage) -> dict[str, Any]:
         return {"data": name, "hidden": hidden, "seed": controls.seed()}
 
 
-def bias_chart(stage: Stage, result: Mapping[str, Any]) -> None:
+def one_unseen(stage: Stage) -> Mapping[str, Any] | None:
+    """Students that never saw one digit, and beside them what a bias makes of it once they are taught."""
+    recipe = Unseen(**hiding(stage))
+    left, right = st.columns(2)
+    with left:
+        code = ("dkdemo.distillation:shuffle_dark", *LOSSES)
+        view = run_panel(stage, recipe, lambda view: unseen.learning(view, stage.words), code=code)
+    with right:
+        if view.result:
+            _bias(stage, view.result)
+        else:
+            stage.say("unseen_story")
+    return view.result
+
+
+def whispers(stage: Stage, result: Mapping[str, Any]) -> None:
+    """What those students could overhear."""
+    alt = stage.words["unseen_whispers_alt"]
+    plot(unseen.whispers(result, stage.words), key="distillation.whispers", alt=alt)
+
+
+def _bias(stage: Stage, result: Mapping[str, Any]) -> None:
     """The measured curves read at any bias; the one chosen on held-out data is marked."""
     words = stage.words
     inputs = {key: np.asarray(result[key]).tolist() for key in ("biases", "curve", "curve_all")} | {"bias": 0.0}
@@ -50,57 +120,17 @@ def bias_chart(stage: Stage, result: Mapping[str, Any]) -> None:
     )  # fmt: skip
 
 
-def about(stage: Stage) -> tuple[Answer | None, DeltaGenerator]:
-    """A question to the trained networks, on a test picture or a drawing, and where its answer goes.
-
-    The question is None while nothing is drawn.
-    """
-    words = stage.words
-    which, where, number = st.columns([2, 2, 2], vertical_alignment="bottom")
-    with which:
-        name = data.choose(DRAWABLE, own=False)
-    with where:
-        sources = {"test": words["trained_test"], "drawn": words["trained_drawn"]}
-        source = controls.choice(words["trained_where"], sources, "source", "test")
-    if source == "drawn":
-        return drawn("temperature.canvas", {"data": name})
-    with number:
-        index = controls.integer(words["trained_number"], "picture", DOUBTFUL, 0, TEST_PICTURES - 1)
-    return Answer(data=name, index=index), st.container()
-
-
-def drawing(stage: Stage) -> tuple[Answer | None, DeltaGenerator]:
-    """The same about a drawing, with the digit that the student was never shown."""
-    words = stage.words
-    which, what = st.columns([2, 3], vertical_alignment="bottom")
-    with which:
-        name = data.choose(DRAWABLE, own=False)
-    with what:
-        hidden = {"-1": words["draw_nothing"], **{str(digit): str(digit) for digit in range(10)}}
-        without = int(controls.choice(words["draw_hidden"], hidden, "without", "-1"))
-    return drawn("distillation.canvas", {"data": name, "hidden": without})
-
-
-def drawn(key: str, settings: Mapping[str, Any]) -> tuple[Answer | None, DeltaGenerator]:
-    """A board on the left, room for the answer on the right."""
-    board, said = st.columns([2, 5])
-    with board:
-        image = draw_digit(key)
-    return (None if image is None else Answer(drawn=as_text(image), **settings)), said
-
-
-def both_answers(stage: Stage, question: Answer) -> None:
-    """Teacher and student on one drawing, with a temperature to slide."""
-    words = stage.words
-    result = ask(question)
-    logits = {role: np.asarray(result[f"{role}_logits"]).tolist() for role in ("teacher", "student")}
-    inputs = {**logits, "names": list(result["classes"]), "temperature": 4.0}
-    slider = Slider("temperature", words["temperature"], 0.5, 20, 4, log=True)
-    chart = answers.two_answers(KERNELS["two_answers"](**inputs), inputs["names"], words)
-    state = plot(
-        chart, key="distillation.draw", alt=words["draw_alt"], kernel="two_answers", inputs=inputs,
-        sliders=[slider], download="drawn",
-    )  # fmt: skip
-    stage.measured(result)
-    st.caption(stage.text("draw_source", teacher=result["teacher_accuracy"], student=result["student_accuracy"]))
-    explain(stage, code=("dkdemo.experiments.answer:Answer",), script=script("two_answers", state))
+def photographs(stage: Stage) -> None:
+    """The lesson on photographs where they are on the machine, else how to get them; the larger one on a GPU."""
+    with st.columns([1, 4])[0]:
+        seed = controls.seed()
+    large = machine.larger("larger")
+    recipe, top = replace(LARGE if large else Photos(), seed=seed), 1.0 if large else 0.85
+    net = ("dkdemo.photos:PhotoNet", "dkdemo.photos:learn")
+    if not data.here(recipe.data):
+        explain(stage, code=net, script=script_for(recipe))
+        return
+    code = (*net, "dkdemo.experiments.photos:study", *LOSSES)
+    view = run_panel(stage, recipe, lambda view: photos.photos(view, stage.words, top=top), code=code)
+    if view.result:
+        stage.say("photos_teacher", **view.result)
