@@ -1,23 +1,27 @@
-"""Parts that the scenes without labels share: one picture asked about, and a lesson with forty labels."""
+"""Live parts of the chapter without labels: one picture asked about in three ways, and lessons with forty labels."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from dkdemo.experiments.one_image import CROWD, OneImage
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.datastore import present
+from dkdemo.experiments import Chains, OneImage, Recipe
+from dkdemo.experiments.chains import DATA as PHOTOS
+from dkdemo.experiments.chains import MOST
+from dkdemo.experiments.one_image import CROWD, LOOKS
 from dkdemo.figures import few_labels
+from dkdemo.figures import unlabelled as figures
 from dkdemo.web import controls, data
+from dkdemo.web.interactive import interactive
+from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import ask, run_panel
 from dkdemo.web.scenes import Stage
 
-DIGITS = ("digits", "mnist")
 GOOD_PICTURE = 655  # of the digits: a 9 whose easy looks disagree; the words say that it was chosen
+GOOD_PHOTO, GOOD_CHAINS = 34, 2  # a plus on whose mixtures the net cannot agree; the words say that it was chosen
 # What each kernel takes from an answer, as a reader would write it.
 ARGUMENTS = {
     "pseudo_label": "answer['weak_logits'][0], answer['strong_logits'][-1], answer['sure'], answer['right']",
@@ -27,10 +31,103 @@ ARGUMENTS = {
 }
 
 
-def asked_script(recipe: Recipe, kernel: str, **moved: float) -> str:
-    """A script that asks the net again and prints the numbers of ``kernel`` with the sliders at ``moved``."""
+def believed(stage: Stage) -> str:
+    """FixMatch on one picture: is the weak look's answer sure enough to teach the strong look? The script of it."""
+    recipe, answer = _one_picture(stage)
+    inputs = {
+        **_plain(answer, "sure", "right"),
+        "weak_logits": np.asarray(answer["weak_logits"])[0].tolist(),
+        "strong_logits": np.asarray(answer["strong_logits"])[-1].tolist(),
+        "verdicts": [stage.words["one_believed"], stage.words["one_dropped"]],
+    }
+    state = interactive(
+        stage, "pseudo_label", lambda at: figures.one_image(answer, at, stage.words), inputs,
+        Slider("threshold", stage.words["threshold"], 0, 1, 0.95),
+        alt=stage.words["one_alt"], download="fixmatch",
+    )  # fmt: skip
+    stage.measured(answer)
+    return _script(recipe, "pseudo_label", state, "threshold")
+
+
+def guessed(stage: Stage) -> str:
+    """MixMatch on one picture: several looks averaged, sharpened, and mixed with a labelled picture. The script."""
+    recipe, answer = _one_picture(stage)
+    inputs = _plain(answer, "labelled", "label") | {
+        "logits": np.asarray(answer["weak_logits"]).tolist(),
+        "unlabelled": np.asarray(answer["weak"])[0].tolist(),
+    }
+    state = interactive(
+        stage, "guess_label", lambda at: figures.guess(answer, at, stage.words), inputs,
+        Slider("looks", stage.words["looks"], 1, LOOKS, 2, step=1, format="d"),
+        Slider("temperature", stage.words["temperature"], 0.1, 2, 0.5, log=True),
+        Slider("lam", stage.words["lam"], 0, 1, 0.75),
+        alt=stage.words["guess_alt"],
+    )  # fmt: skip
+    stage.measured(answer)
+    return _script(recipe, "guess_label", state, "looks", "temperature", "lam")
+
+
+def pulled(stage: Stage) -> str:
+    """UDA on one picture: the answer to its noisy look is pulled to the sharpened one. The script of it."""
+    recipe, answer = _one_picture(stage)
+    inputs = _plain(answer, "clean_logits") | {
+        "images": np.asarray(answer["strong"]).tolist(),
+        "logits": np.asarray(answer["strong_logits"]).tolist(),
+        "verdicts": [stage.words["uda_counts"], stage.words["uda_rests"]],
+    }
+    state = interactive(
+        stage, "uda_pull", lambda at: figures.uda(answer, at, stage.words), inputs,
+        Slider("strength", stage.words["strength"], 0, 1, 0.6, step=0.1, format=".1f"),
+        Slider("progress", stage.words["progress"], 0, 1, 0.3),
+    )  # fmt: skip
+    stage.measured(answer)
+    return _script(recipe, "uda_pull", state, "strength", "progress")
+
+
+def chained(stage: Stage) -> str:
+    """AugMix on one photograph: chains of operations mixed with it, and how far the answers lie apart. The script."""
+    photos = "cifar10" if "cifar10" in present() else "shapes"
+    setting = controls.row(
+        [3, 1.2, 1], data=lambda: data.choose(PHOTOS, default=photos, own=False),
+        picture=lambda: controls.integer(stage.words["picture"], "photo", GOOD_PHOTO, 0, MOST - 1),
+        seed=lambda: controls.seed("chains", GOOD_CHAINS),
+    )  # fmt: skip
+    recipe = Chains(**setting)
+    answer = ask(recipe)
+    inputs = _plain(answer, "picture", "mixed", "clean", "answers", "truth")
+    state = interactive(
+        stage, "augmix_js", lambda at: figures.augmix(answer, at, stage.words), inputs,
+        Slider("kept", stage.words["kept"], 0, 1, 0.5, step=0.05),
+    )  # fmt: skip
+    rows = [
+        " ｜ ".join(" → ".join(stage.words[f"op_{op}"] for op in chain) for chain in one)
+        for one in answer["operations"]
+    ]
+    stage.source("augmix_operations", first=rows[0], second=rows[1])
+    stage.measured(answer)
+    return _script(recipe, "augmix_js", state, "kept")
+
+
+def _one_picture(stage: Stage) -> tuple[OneImage, dict[str, Any]]:
+    """Which picture, which draw; and what the half-taught net says of it."""
+    setting = controls.row(
+        [3, 1.2, 1], data=lambda: data.choose(data.DIGITS, own=False),
+        picture=lambda: controls.integer(stage.words["picture"], "picture", GOOD_PICTURE, 0, CROWD - 1),
+        seed=lambda: controls.seed("draw"),
+    )  # fmt: skip
+    recipe = OneImage(**setting)
+    return recipe, ask(recipe)
+
+
+def _plain(answer: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """These parts of an answer as a kernel in JavaScript wants them."""
+    return {name: np.asarray(answer[name]).tolist() for name in names}
+
+
+def _script(recipe: Recipe, kernel: str, state: Mapping[str, Any], *moved: str) -> str:
+    """A script that asks the net again and prints the numbers of ``kernel`` with the sliders ``moved`` as they are."""
     kind = type(recipe)
-    sliders = ", ".join(f"{name}={value!r}" for name, value in moved.items())
+    sliders = ", ".join(f"{name}={state[name]!r}" for name in moved)
     return (
         "from pprint import pprint\n\n"
         f"from {kind.__module__} import {kind.__name__}\n"
@@ -42,28 +139,14 @@ def asked_script(recipe: Recipe, kernel: str, **moved: float) -> str:
     )
 
 
-def one_picture(stage: Stage) -> tuple[OneImage, dict[str, Any]]:
-    """Which picture, which draw; and what the half-taught net says of it."""
-    where, which, dice = st.columns([3, 1.2, 1], vertical_alignment="bottom")
-    with where:
-        name = data.choose(DIGITS, own=False)
-    with which:
-        picture = controls.integer(stage.words["picture"], "picture", GOOD_PICTURE, 0, CROWD - 1)
-    with dice:
-        seed = controls.seed("draw")
-    recipe = OneImage(data=name, picture=picture, seed=seed)
-    return recipe, ask(recipe)
-
-
-def plain(answer: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """These parts of an answer as a kernel in JavaScript wants them."""
-    return {name: np.asarray(answer[name]).tolist() for name in names}
-
-
 def live(
-    stage: Stage, recipe: Recipe, told: Sequence[tuple[str, str]], code: Sequence[str], equation: str = ""
+    stage: Stage,
+    recipe: Recipe,
+    code: Sequence[str],
+    equation: str = "",
+    told: Sequence[tuple[str, str]] = (("kept", "live_kept"), ("wrong", "live_wrong")),
 ) -> None:
-    """One of the three lessons with forty labels, beside its two controls."""
+    """One of the three lessons with forty labels; ``told`` is what it says of the answers it learns from."""
     run_panel(
         stage, recipe, lambda view: few_labels.lesson(view, recipe.name, told, stage.words),
         key=recipe.name, alt=stage.words["live_alt"], code=code, equation=equation,
@@ -72,10 +155,6 @@ def live(
     stage.source(f"{recipe.name}_source")
 
 
-def lesson_controls(stage: Stage) -> tuple[str, DeltaGenerator, int]:
-    """Which pictures and which seed, and room for one more control."""
-    where, more, dice = st.columns([2.4, 3, 1], vertical_alignment="bottom")
-    with where:
-        name = data.choose(DIGITS, own=False)
-    with dice:
-        return name, more, controls.seed()
+def setting(**control: Callable[[], Any]) -> dict[str, Any]:
+    """Which pictures and which seed, with one more control between them: the setting of a lesson."""
+    return controls.row([2.4, 3, 1], data=lambda: data.choose(data.DIGITS, own=False), **control, seed=controls.seed)
