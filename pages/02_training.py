@@ -6,10 +6,11 @@ import streamlit as st
 
 from dkdemo.descent import LANDSCAPES
 from dkdemo.figures import training as figures
-from dkdemo.kernels import KERNELS, script
+from dkdemo.kernels import script
 from dkdemo.kernels.training import descent_inputs
 from dkdemo.web import controls
-from dkdemo.web.plot import Drag, Slider, plot
+from dkdemo.web.charts import interactive
+from dkdemo.web.plot import Drag, Slider
 from dkdemo.web.run_panel import explain
 from dkdemo.web.scenes import Stage, asks, show
 
@@ -34,18 +35,13 @@ def descent(stage: Stage) -> None:
         ways = {name: stage.words[f"optimiser_{name}"] for name in STEP}
         optimiser = controls.choice(stage.words["optimiser"], ways, "optimiser", "sgd")
     stage.equation(STEP[optimiser])
-    inputs = (
-        START
-        | descent_inputs(land, optimiser)
-        | {"verdicts": [stage.words[f"descent_verdict_{told}"] for told in range(4)]}
-    )
-    values = KERNELS["descent"](**inputs, learning_rate=0.15)
+    verdicts = [stage.words[f"descent_verdict_{told}"] for told in range(4)]
     claim = "descent_claim_adam" if optimiser == "adam" else "descent_claim"
-    state = plot(
-        figures.descent(values, land, stage.words, claim=claim),
-        key="training.descent", alt=stage.words["descent_alt"], kernel="descent", inputs=inputs,
-        sliders=[Slider("learning_rate", stage.words["learning_rate"], 0.005, 5, 0.15, 0.001, log=True, format=".3f")],
-        drag=Drag("points", ("x", "y"), low=-3, high=3, trace=1), download="descent",
+    state = interactive(
+        stage, "descent", lambda at: figures.descent(at, land, stage.words, claim=claim),
+        {**START, **descent_inputs(land, optimiser), "verdicts": verdicts},
+        Slider("learning_rate", stage.words["learning_rate"], 0.005, 5, 0.15, 0.001, log=True, format=".3f"),
+        drag=Drag("points", ("x", "y"), low=-3, high=3, trace=1),
     )  # fmt: skip
     stage.say(f"descent_story_{land}")
     stage.erratum("gradient decent", "gradient descent", "descent_erratum")
@@ -57,15 +53,11 @@ def descent(stage: Stage) -> None:
 @asks("last", "two", "all")
 def rate(stage: Stage) -> None:
     stage.equation(r"L(w) = h\,w^2/2: \quad w \leftarrow w - \eta\,h\,w = (1 - \eta h)\,w")
-    told = [stage.words[f"rate_verdict_{told}"] for told in range(5)]
-    inputs = {"learning_rate": ASKED[1], "curvature": 4.0, "verdicts": told}
-    sliders = [
+    verdicts = [stage.words[f"rate_verdict_{told}"] for told in range(5)]
+    state = interactive(
+        stage, "bounce", lambda at: figures.bounce(at, ASKED, stage.words), {"verdicts": verdicts},
         Slider("learning_rate", stage.words["learning_rate"], 0.01, 1, ASKED[1]),
         Slider("curvature", stage.words["curvature"], 1, 10, 4, step=0.1, format=".1f"),
-    ]
-    state = plot(
-        figures.bounce(KERNELS["bounce"](**inputs), ASKED, stage.words),
-        key="training.rate", alt=stage.words["rate_alt"], kernel="bounce", inputs=inputs, sliders=sliders,
         download="learning_rate",
     )  # fmt: skip
     stage.guessed()
@@ -79,10 +71,9 @@ def entropy(stage: Stage) -> None:
     stage.equation(r"CE(p, q) = -\textstyle\sum_i p_i \log q_i = H(p) + KL(p\,\|\,q)")
     inputs = {"shares": SHARES, "unit": stage.words[unit], "per_nat": PER_NAT[unit]}
     names = [f"{who} {stage.words[key]}" for who in "pq" for key in ("class_cat", "class_dog", "class_car")]
-    state = plot(
-        figures.two_entropies(KERNELS["two_entropies"](**inputs), names, stage.words),
-        key="training.entropy", alt=stage.words["entropy_alt"], kernel="two_entropies", inputs=inputs,
-        drag=Drag("shares", ("shares",), low=0, high=1, group=3), download="entropy",
+    state = interactive(
+        stage, "two_entropies", lambda at: figures.two_entropies(at, names, stage.words), inputs,
+        drag=Drag("shares", ("shares",), low=0, high=1, group=3),
     )  # fmt: skip
     stage.guessed()
     stage.erratum(stage.words["entropy_slide"], stage.words["entropy_right"], "entropy_erratum")

@@ -7,7 +7,7 @@ from dkdemo.experiments import DoubleDescent, Epochs
 from dkdemo.figures import theory as figures
 from dkdemo.kernels import script
 from dkdemo.web import controls, data, sweeps
-from dkdemo.web.interactive import interactive
+from dkdemo.web.charts import interactive
 from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, asks, show

@@ -4,22 +4,21 @@ import streamlit as st
 
 from dkdemo.experiments import Bits, Int8, Plane, Pruning, Speed
 from dkdemo.experiments.bits import RULES
-from dkdemo.figures import cost as figures
-from dkdemo.figures import smaller
+from dkdemo.figures import cost, smaller
 from dkdemo.kernels.cost import budget_inputs
 from dkdemo.networks import SCRIPT, SOURCE
 from dkdemo.web import controls, data, sweeps
-from dkdemo.web.interactive import interactive, walked
-from dkdemo.web.plot import Slider, plot
+from dkdemo.web.charts import chart, interactive, walked
+from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, asks, show
 
 
 def networks(stage: Stage) -> None:
     stage.title("networks_title")
-    axes = {axis: stage.words[f"networks_{axis}"] for axis in figures.AXES}
+    axes = {axis: stage.words[f"networks_{axis}"] for axis in cost.AXES}
     axis = controls.choice(stage.words["networks_cost"], axes, "cost", "parameters")
-    plot(figures.networks(axis, stage.words), key="cost.networks", alt=stage.words["networks_alt"], download="networks")
+    chart(stage, cost.networks(axis, stage.words))
     stage.say(f"networks_story_{axis}")
     stage.source("networks_source", table=SOURCE)
     explain(stage, code=("dkdemo.networks:Network",), script=SCRIPT)
@@ -32,7 +31,7 @@ def budget(stage: Stage) -> None:
     answer = ask(recipe)
     inputs = budget_inputs(answer["gflops"])
     rate = Slider("rate", stage.words["budget_rate"], 0.1, 1000, 30, log=True, format=".4g")
-    interactive(stage, "budget", lambda needs: figures.budget(needs, inputs["names"], stage.words), inputs, rate)
+    interactive(stage, "budget", lambda needs: cost.budget(needs, inputs["names"], stage.words), inputs, rate)
     stage.source("budget_source", side=recipe.side, table=SOURCE, **answer, **answer["n"])
     stage.erratum(stage.words["budget_slide"], stage.words["budget_right"], "budget_erratum")
     stage.say("budget_story")
@@ -81,11 +80,8 @@ def int8(stage: Stage) -> None:
         equation=r"\textstyle\sum x w \approx S_x S_w \sum (q_x - Z)\, q_w",
     )  # fmt: skip
     stage.say("int8_story")
-    compiler = view.result["compiled"] if view.result else None
-    if compiler:
-        stage.say("int8_compile_fault" if "fault" in compiler else "int8_compiled", **compiler)
-    else:
-        stage.say("int8_not_compiled")
+    key, numbers = smaller.compiler(view.result)
+    stage.say(key, **numbers)
     stage.source("int8_source")
 
 

@@ -8,7 +8,7 @@ from dkdemo.figures import temperature as figures
 from dkdemo.kernels import script
 from dkdemo.probability import softmax
 from dkdemo.web import answers
-from dkdemo.web.interactive import interactive
+from dkdemo.web.charts import interactive
 from dkdemo.web.plot import Drag, Slider
 from dkdemo.web.run_panel import ask, explain, script_for
 from dkdemo.web.scenes import Stage, asks, show

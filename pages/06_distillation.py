@@ -1,37 +1,33 @@
 """Distillation: a teacher's doubts handed to a student (slides 18 to 20, 23, 29 and 30)."""
 
-from dkdemo.experiments import Everything, Overconfident, Race
+from dkdemo.experiments import Everything, Race
 from dkdemo.figures import distillation as figures
-from dkdemo.figures import unseen as unseen_figures
-from dkdemo.kernels import script
 from dkdemo.web import answers, lessons
-from dkdemo.web.lessons import KD, LOSSES, SOFT
-from dkdemo.web.plot import plot
-from dkdemo.web.run_panel import explain, run_panel, script_for
+from dkdemo.web.charts import chart
+from dkdemo.web.run_panel import explain, script_for
 from dkdemo.web.scenes import Stage, asks, show
 
 
 def batch(stage: Stage) -> None:
     stage.title("batch_title")
-    stage.equation(KD)
-    state = lessons.one_batch(stage)
+    stage.equation(lessons.KD)
+    script = lessons.one_batch(stage)
     stage.say("batch_story")
     stage.source("batch_source")
-    explain(stage, code=LOSSES, script=script("kd_batch", state))
+    explain(stage, code=lessons.LOSSES, script=script)
 
 
 @asks("all", "method", "first")
 def larva(stage: Stage) -> None:
     stage.guessed()
     stage.say("larva_story")
-    chart = figures.larva((64, 256, 256, 10), 4, (64, 32, 10), stage.words)  # four teachers, as on digits in the race
-    plot(chart, key="distillation.larva", alt=stage.words["larva_alt"], download="larva")
+    chart(stage, figures.larva((64, 256, 256, 10), 4, (64, 32, 10), stage.words))  # the race's nets, on digits
     stage.source("larva_caption")
 
 
 @asks("no", "little", "lot")
 def race(stage: Stage) -> None:
-    stage.equation(KD)
+    stage.equation(lessons.KD)
     lessons.raced(stage, Race, floor=0.5, telling="race")
     stage.guessed()
     stage.say("race_story")
@@ -40,7 +36,7 @@ def race(stage: Stage) -> None:
 
 def everything(stage: Stage) -> None:
     stage.title("everything_title")
-    stage.equation(KD)
+    stage.equation(lessons.KD)
     lessons.raced(stage, Everything, floor=0.8, telling="everything")
     stage.say("everything_story")
 
@@ -48,17 +44,17 @@ def everything(stage: Stage) -> None:
 @asks("same", "different")
 def darkness(stage: Stage) -> None:
     stage.equation(r"\mathcal{L} = -\ln p_{\text{true}}, \qquad \frac{\partial \mathcal{L}}{\partial z_k} = p_k - y_k")
-    state = lessons.two_darknesses(stage)
+    script = lessons.two_darknesses(stage)
     stage.guessed()
     stage.erratum(stage.words["darkness_slide"], stage.words["darkness_right_value"], "darkness_erratum")
     stage.say("darkness_story")
     code = ("dkdemo.probability:cross_entropy", "dkdemo.kernels.distillation:darkness")
-    explain(stage, code=code, script=script("darkness", state))
+    explain(stage, code=code, script=script)
 
 
 @asks("none", "few", "most")
 def unseen(stage: Stage) -> None:
-    stage.equation(SOFT + r", \qquad \hat y = \arg\max_k\,(z_k + b_k)")
+    stage.equation(lessons.SOFT + r", \qquad \hat y = \arg\max_k\,(z_k + b_k)")
     result = lessons.one_unseen(stage)
     stage.guessed()
     if result:
@@ -70,15 +66,14 @@ def unseen(stage: Stage) -> None:
 
 def overconfident(stage: Stage) -> None:
     stage.title("overconfident_title")
-    stage.equation(SOFT + r", \qquad v = f_t(x)")
-    recipe = Overconfident(**lessons.hiding(stage))
-    run_panel(stage, recipe, lambda view: unseen_figures.overconfident(view, stage.words), code=LOSSES)
+    stage.equation(lessons.SOFT + r", \qquad v = f_t(x)")
+    lessons.two_teachers(stage)
     stage.say("overconfident_story")
 
 
 @asks("none", "some", "many")
 def photos(stage: Stage) -> None:
-    stage.equation(KD)
+    stage.equation(lessons.KD)
     lessons.photographs(stage)
     stage.guessed()
     stage.say("photos_story")

@@ -8,8 +8,8 @@ from dkdemo.experiments.teacher_free import ALPHA, HEAT, OWN_HEAT, RIGHT, SETTIN
 from dkdemo.figures import teacher_free as figures
 from dkdemo.kernels import script
 from dkdemo.web import controls, data
-from dkdemo.web.interactive import interactive
-from dkdemo.web.plot import Slider, plot
+from dkdemo.web.charts import chart, interactive
+from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import ask, explain, run_panel
 from dkdemo.web.scenes import Stage, asks, show
 
@@ -86,7 +86,7 @@ def race(stage: Stage) -> None:
 
 def table(stage: Stage) -> None:
     stage.title("table_title")
-    plot(figures.table(stage.words), key="teacher_free.table", alt=stage.words["table_alt"], download="tf_kd_paper")
+    chart(stage, figures.table(stage.words), download="tf_kd_paper")
     stage.source("table_source")
     stage.say("table_story")
     stage.erratum(stage.words["table_slide"], stage.words["table_right"], "table_erratum")

@@ -1,12 +1,9 @@
 """Unlabelled data: the network's own answers as labels, and one mind about all looks of a picture (slides 37 to 41)."""
 
 from dkdemo.experiments import UDA, FixMatch, MixMatch
-from dkdemo.experiments.uda import SCHEDULES
-from dkdemo.web import controls, few_labels
+from dkdemo.web import few_labels
 from dkdemo.web.run_panel import explain
 from dkdemo.web.scenes import Stage, asks, show
-
-THRESHOLDS, WEIGHTS = (0.0, 0.5, 0.8, 0.95, 0.99), (0.0, 10.0, 75.0)
 
 
 def one_image(stage: Stage) -> None:
@@ -24,7 +21,7 @@ def one_image(stage: Stage) -> None:
 
 @asks("80", "90", "95")
 def fixmatch(stage: Stage) -> None:
-    setting = few_labels.setting(threshold=lambda: controls.choice(stage.words["threshold"], THRESHOLDS, "tau", 0.95))
+    setting = few_labels.setting(threshold=lambda: few_labels.threshold(stage))
     stage.guessed()
     few_labels.live(
         stage, FixMatch(**setting), ("dkdemo.semi_supervised:fixmatch_loss",),
@@ -52,7 +49,7 @@ def mixmatch_live(stage: Stage) -> None:
         r"\mathcal{L} = \frac{1}{|\mathcal{X}'|} \sum H(p, f(x)) +"
         r"\frac{\lambda_U}{C\,|\mathcal{U}'|} \sum \lVert q - f(u) \rVert^2"
     )
-    setting = few_labels.setting(weight=lambda: controls.choice(stage.words["weight"], WEIGHTS, "weight", 75.0))
+    setting = few_labels.setting(weight=lambda: few_labels.weight(stage))
     few_labels.live(
         stage, MixMatch(**setting), ("dkdemo.semi_supervised:mixmatch_loss", "dkdemo.mixing:mixup"),
         told=(("sure", "live_sure"), ("wrong", "live_all_wrong")),
@@ -74,8 +71,7 @@ def uda(stage: Stage) -> None:
 
 def uda_live(stage: Stage) -> None:
     stage.title("uda_live_title")
-    options = {schedule: stage.words[f"schedule_{schedule}"] for schedule in SCHEDULES}
-    setting = few_labels.setting(schedule=lambda: controls.choice(stage.words["schedule"], options, "schedule", "none"))
+    setting = few_labels.setting(schedule=lambda: few_labels.schedule(stage))
     few_labels.live(
         stage, UDA(**setting),
         ("dkdemo.semi_supervised:uda_loss", "dkdemo.semi_supervised:annealed_loss"),

@@ -4,8 +4,7 @@ from dkdemo.experiments import DoubleDescent, MoreData, Overwide, WhatBuys
 from dkdemo.experiments.what_buys import SIZES
 from dkdemo.figures import regularising as figures
 from dkdemo.web import controls, data, sweeps
-from dkdemo.web.interactive import interactive
-from dkdemo.web.plot import plot
+from dkdemo.web.charts import chart, interactive
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, asks, show
 
@@ -67,8 +66,7 @@ def hurts(stage: Stage) -> None:
     stage.equation(r"\hat a_\lambda = (\Phi^\top \Phi + \lambda I)^{-1} \Phi^\top y, \quad \lambda \to 0")
     recipe = MoreData(**data.with_seed(own=False))
     answer = ask(recipe)
-    chart = figures.hurts(answer, stage.words)
-    plot(chart, key="regularising.hurts", alt=stage.words["hurts_alt"], download="more_data")
+    chart(stage, figures.hurts(answer, stage.words), download="more_data")
     stage.guessed()
     stage.erratum(stage.words["hurts_slide"], stage.words["hurts_right"], "hurts_erratum")
     stage.say("hurts_story")

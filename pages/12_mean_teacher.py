@@ -5,7 +5,7 @@ from dkdemo.figures import mean_teacher as figures
 from dkdemo.kernels import script
 from dkdemo.kernels.mean_teacher import noisy_path
 from dkdemo.web import controls
-from dkdemo.web.interactive import interactive
+from dkdemo.web.charts import interactive
 from dkdemo.web.plot import Drag, Slider
 from dkdemo.web.run_panel import explain, run_panel
 from dkdemo.web.scenes import Stage, asks, show

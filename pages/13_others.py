@@ -5,7 +5,7 @@ from dkdemo.figures import coding
 from dkdemo.figures import others as figures
 from dkdemo.kernels import script
 from dkdemo.web import compared, controls
-from dkdemo.web.interactive import interactive
+from dkdemo.web.charts import interactive
 from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, asks, show

@@ -8,7 +8,7 @@ from dkdemo.experiments import LargeBatches, Matrix, Sphere
 from dkdemo.figures import simclr as figures
 from dkdemo.figures import simclr_tables as tables
 from dkdemo.web import contrasted, controls
-from dkdemo.web.plot import plot
+from dkdemo.web.charts import chart
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, asks, show
 
@@ -62,7 +62,7 @@ def large_batches(stage: Stage) -> None:
     batch = controls.choice(stage.words["batches_size"], BATCHES, "batch", 256)
     recipe = LargeBatches(batch_size=batch)
     answer = ask(recipe)
-    plot(tables.large_batches(answer, stage.words), key="simclr.batches", alt=stage.words["batches_alt"])
+    chart(stage, tables.large_batches(answer, stage.words), alt=stage.words["batches_alt"])
     stage.measured(answer)
     stage.erratum(stage.words["batches_slide"], stage.words["batches_right"], "batches_erratum")
     stage.say("batches_story", loss=answer["loss"], chance=math.log(2 * batch - 1))

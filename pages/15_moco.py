@@ -7,7 +7,7 @@ from dkdemo.figures import moco_tables as tables
 from dkdemo.kernels import script
 from dkdemo.kernels.moco import PATH, REACH
 from dkdemo.web import contrasted, controls
-from dkdemo.web.interactive import interactive
+from dkdemo.web.charts import interactive
 from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, asks, show

@@ -7,9 +7,9 @@ from dkdemo.experiments.collapse import TARGETS
 from dkdemo.figures import dual as figures
 from dkdemo.kernels import script
 from dkdemo.web import closing, controls
-from dkdemo.web.interactive import interactive
+from dkdemo.web.charts import chart, interactive
 from dkdemo.web.methods import METHODS
-from dkdemo.web.plot import Slider, plot
+from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import explain, run_panel
 from dkdemo.web.scenes import Stage, asks, show
 
@@ -48,7 +48,7 @@ def still(stage: Stage) -> None:
 
 def bridge(stage: Stage) -> None:
     stage.title("bridge_title")
-    plot(figures.history(stage.words), key="dual.history", alt=stage.words["history_alt"], download="history")
+    chart(stage, figures.history(stage.words), download="history")
     stage.say("bridge_answer")
     stage.say("bridge_story", **figures.PAPER)
     stage.source("bridge_source")
@@ -63,8 +63,7 @@ def wall(stage: Stage) -> None:
 def temperatures(stage: Stage) -> None:
     stage.title("temperatures_title")
     rows = [(stage.words[f"method_{one.id}"], one.side, one.temperature) for one in METHODS]
-    chart = figures.temperatures(rows, stage.words)
-    plot(chart, key="dual.temperatures", alt=stage.words["temperatures_alt"], download="temperatures")
+    chart(stage, figures.temperatures(rows, stage.words))
     stage.say("temperatures_story")
     stage.source("temperatures_source")
 
@@ -90,7 +89,6 @@ def thanks(stage: Stage) -> None:
     with st.container(key="dk-large"):
         stage.title("thanks_title")
         stage.say("thanks_story")
-        stage.say("thanks_clubs")
         closing.clubs(stage)
         closing.papers(stage)
         stage.say("thanks_end")

@@ -193,6 +193,14 @@ def told_int8(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
     return fill(words["int8_claim" if faster else "int8_claim_slower"], facts)
 
 
+def compiler(result: Mapping[str, Any] | None) -> tuple[str, Mapping[str, Any]]:
+    """The key of the sentence about what a compiler made of the int8 net, and its numbers."""
+    compiled = result["compiled"] if result else None
+    if not compiled:
+        return "int8_not_compiled", {}
+    return "int8_compile_fault" if "fault" in compiled else "int8_compiled", compiled
+
+
 @kept
 def plane(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Errors against size, both logarithmic: each way to save is a family with a sign of its own."""

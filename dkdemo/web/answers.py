@@ -16,8 +16,8 @@ from dkdemo.figures import answers as figures
 from dkdemo.kernels import script
 from dkdemo.web import controls, data
 from dkdemo.web.canvas import draw_digit
-from dkdemo.web.interactive import interactive
-from dkdemo.web.plot import Slider, plot
+from dkdemo.web.charts import chart, interactive
+from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import ask, explain
 from dkdemo.web.scenes import Stage, Unanswered
 
@@ -99,7 +99,7 @@ def gallery(stage: Stage) -> Gallery:
     recipe = Gallery(data=name, label=label, other=other, count=8)
     with suppress(Unanswered):  # its story can be told all the same
         result = ask(recipe)
-        plot(figures.gallery(result, words), key=stage.place, alt=words["gallery_alt"], download="gallery")
+        chart(stage, figures.gallery(result, words))
         stage.measured(result)
         stage.say("gallery_caption", accuracy=result["teacher"], n=result["n"]["test"])
     return recipe

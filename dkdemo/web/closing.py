@@ -109,6 +109,7 @@ def listed(stage: Stage, everything: Sequence[errata.Slips]) -> None:
 
 def clubs(stage: Stage) -> None:
     """Where to go on talking."""
+    stage.say("thanks_clubs")
     st.markdown("\n".join(f"1. [{stage.words[f'club_{name}']}]({url})" for name, url in CLUBS.items()))
 
 

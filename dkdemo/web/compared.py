@@ -17,7 +17,7 @@ from dkdemo.information import counting_information
 from dkdemo.kernels import script
 from dkdemo.kernels.others import LOSSES
 from dkdemo.web import controls
-from dkdemo.web.interactive import interactive
+from dkdemo.web.charts import interactive
 from dkdemo.web.plot import Drag, Slider
 from dkdemo.web.run_panel import ask, run_panel
 from dkdemo.web.scenes import Stage

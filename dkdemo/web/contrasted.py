@@ -15,8 +15,8 @@ from dkdemo.experiments.simclr_material import DATA
 from dkdemo.experiments.views import EYES, SIDE
 from dkdemo.figures import moco_runs, moco_tables, simclr
 from dkdemo.web import controls, data, machine, pictures
-from dkdemo.web.interactive import interactive
-from dkdemo.web.plot import Drag, Slider, plot
+from dkdemo.web.charts import chart, interactive
+from dkdemo.web.plot import Drag, Slider
 from dkdemo.web.run_panel import ask, run_panel
 from dkdemo.web.scenes import Stage
 
@@ -109,7 +109,7 @@ def shuffling(stage: Stage) -> tuple[Shuffling, dict[str, Any]]:
     order = setting.pop("order")
     recipe = Shuffling(**setting)
     answer = ask(recipe)
-    plot(moco_runs.shuffling(answer, order, stage.words), key=stage.place, alt=stage.words["shuffling_alt"])
+    chart(stage, moco_runs.shuffling(answer, order, stage.words))
     stage.measured(answer)
     return recipe, answer
 
@@ -123,4 +123,4 @@ def version2(stage: Stage) -> None:
             if controls.toggle(stage.words[f"v2_{part}"], part, part in ("mlp", "aug"))
         )
     heat = controls.choice(stage.words["temperature"], moco_tables.PAPER_TEMPERATURES, "heat", 0.2)
-    plot(moco_tables.version2(on, heat, stage.words), key=stage.place, alt=stage.words["v2_alt"])
+    chart(stage, moco_tables.version2(on, heat, stage.words), alt=stage.words["v2_alt"])

@@ -12,10 +12,11 @@ from dkdemo.experiments import Chains, OneImage, Recipe
 from dkdemo.experiments.chains import DATA as PHOTOS
 from dkdemo.experiments.chains import MOST
 from dkdemo.experiments.one_image import CROWD, LOOKS
+from dkdemo.experiments.uda import SCHEDULES
 from dkdemo.figures import few_labels
 from dkdemo.figures import unlabelled as figures
 from dkdemo.web import controls, data
-from dkdemo.web.interactive import interactive
+from dkdemo.web.charts import interactive
 from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import ask, run_panel
 from dkdemo.web.scenes import Stage
@@ -158,3 +159,19 @@ def live(
 def setting(**control: Callable[[], Any]) -> dict[str, Any]:
     """Which pictures and which seed, with one more control between them: the setting of a lesson."""
     return controls.row([2.4, 3, 1], data=lambda: data.choose(data.DIGITS, own=False), **control, seed=controls.seed)
+
+
+def threshold(stage: Stage) -> float:
+    """How sure an answer must be to count as a label."""
+    return controls.choice(stage.words["threshold"], (0.0, 0.5, 0.8, 0.95, 0.99), "tau", 0.95)
+
+
+def weight(stage: Stage) -> float:
+    """How much the unlabelled pictures count."""
+    return controls.choice(stage.words["weight"], (0.0, 10.0, 75.0), "weight", 75.0)
+
+
+def schedule(stage: Stage) -> str:
+    """How fast the labelled pictures are released."""
+    options = {name: stage.words[f"schedule_{name}"] for name in SCHEDULES}
+    return controls.choice(stage.words["schedule"], options, "schedule", "none")

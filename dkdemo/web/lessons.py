@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from dkdemo.experiments import Everything, Race, Unseen
+from dkdemo.experiments import Everything, Overconfident, Race, Unseen
 from dkdemo.experiments.photos import LARGE, Photos
 from dkdemo.experiments.race import setting
 from dkdemo.figures import distillation, photos, race, unseen
-from dkdemo.kernels import KERNELS
+from dkdemo.kernels import KERNELS, script
 from dkdemo.web import controls, data, machine
-from dkdemo.web.interactive import interactive
+from dkdemo.web.charts import interactive
 from dkdemo.web.plot import Slider, plot
 from dkdemo.web.run_panel import explain, run_panel, script_for
 from dkdemo.web.scenes import Stage
@@ -36,8 +36,8 @@ SOFT = r"\mathcal{L} = T^2\,\mathrm{KL}\big(\sigma(v/T)\,\|\,\sigma(z/T)\big)"
 LOSSES = ("dkdemo.distillation:kd_loss", "dkdemo.distillation:soft_loss")
 
 
-def one_batch(stage: Stage) -> dict[str, Any]:
-    """The loss on a batch of two, of which one row is shown, with or without T² before its soft term."""
+def one_batch(stage: Stage) -> str:
+    """The loss on a batch of two, of which one row is shown, with or without T² before its soft term; its script."""
     words = stage.words
     rows = {"1": words["batch_doubtful"], "0": words["batch_clear"]}
     left, right = st.columns(2, vertical_alignment="bottom")
@@ -45,22 +45,24 @@ def one_batch(stage: Stage) -> dict[str, Any]:
         row = controls.choice(words["batch_row"], rows, "row", "1")
     with right:
         squared = controls.toggle(words["batch_squared"], "squared", True)
-    return interactive(
+    state = interactive(
         stage, "kd_batch", lambda at: distillation.batch(at, ["5", "9", "1"], words, squared=squared),
         {**BATCH, "squared": squared, "shown": int(row)},
         Slider("temperature", words["temperature"], 0.5, 20, 4, log=True),
         Slider("soft_weight", words["batch_weight"], 0, 1, 0.9), download="kd_loss",
     )  # fmt: skip
+    return script("kd_batch", state)
 
 
-def two_darknesses(stage: Stage) -> dict[str, Any]:
-    """Two answers that give the truth as much, and divide the rest differently."""
+def two_darknesses(stage: Stage) -> str:
+    """Two answers that give the truth as much, and divide the rest differently; their script."""
     words = stage.words
-    return interactive(
+    state = interactive(
         stage, "darkness", lambda at: distillation.darkness(at, ["5", "9", "0"], words), {"reference": SHARES},
         Slider("share", words["darkness_share"], 0, 1, 0.5),
         Slider("right", words["darkness_right"], 0.05, 0.99, 0.7), download="same_loss",
     )  # fmt: skip
+    return script("darkness", state)
 
 
 def raced(stage: Stage, kind: type[Race | Everything], *, floor: float, telling: str) -> None:
@@ -73,7 +75,7 @@ def raced(stage: Stage, kind: type[Race | Everything], *, floor: float, telling:
     )  # fmt: skip
 
 
-def hiding(stage: Stage) -> dict[str, Any]:
+def _hiding(stage: Stage) -> dict[str, Any]:
     """Which digit the student shall never see: settings of the scenes about it."""
     where, what, dice = st.columns([2, 3, 1], vertical_alignment="bottom")
     with where:
@@ -88,7 +90,7 @@ def hiding(stage: Stage) -> dict[str, Any]:
 
 def one_unseen(stage: Stage) -> Mapping[str, Any] | None:
     """Students that never saw one digit, and beside them what a bias makes of it once they are taught."""
-    recipe = Unseen(**hiding(stage))
+    recipe = Unseen(**_hiding(stage))
     left, right = st.columns(2)
     with left:
         code = ("dkdemo.distillation:shuffle_dark", *LOSSES)
@@ -118,6 +120,12 @@ def _bias(stage: Stage, result: Mapping[str, Any]) -> None:
         chart, key="distillation.bias", alt=words["unseen_bias_alt"], kernel="bias_slide", inputs=inputs,
         sliders=[slider], download="bias",
     )  # fmt: skip
+
+
+def two_teachers(stage: Stage) -> None:
+    """A teacher that still doubts and one that no longer does, and what their students hear of the hidden digit."""
+    recipe = Overconfident(**_hiding(stage))
+    run_panel(stage, recipe, lambda view: unseen.overconfident(view, stage.words), code=LOSSES)
 
 
 def photographs(stage: Stage) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dkdemo.figures import mixing as figures
 from dkdemo.web import controls, pictures
-from dkdemo.web.interactive import interactive
+from dkdemo.web.charts import interactive
 from dkdemo.web.plot import Drag, Slider
 from dkdemo.web.scenes import Stage
 

@@ -7,7 +7,7 @@ import streamlit as st
 from dkdemo.experiments import Gallery, Smoothing
 from dkdemo.figures import label_smoothing as figures
 from dkdemo.web import controls, data
-from dkdemo.web.interactive import interactive
+from dkdemo.web.charts import interactive
 from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import ask
 from dkdemo.web.scenes import Stage

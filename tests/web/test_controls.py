@@ -98,3 +98,20 @@ def test_chapters_may_use_the_same_name():
     other.session_state["dk.kept"] = test.session_state["dk.kept"]
     other.run()
     assert other.session_state["mixing.seed"] == 0
+
+
+def test_controls_on_one_line_say_what_they_say_by_name():
+    def line():
+        import streamlit as st
+
+        from dkdemo.web import address, controls
+
+        address.arrive("mixing", "noise")
+        said = controls.row([4, 1, 1], noise=lambda: controls.toggle("Noise", "noise"), seed=controls.seed)
+        st.text(str(said))
+
+    test = AppTest.from_function(line)
+    test.query_params["seed"] = "7"
+    test.run()
+    assert test.text[0].value == "{'noise': False, 'seed': 7}"
+    assert [len(column.children) for column in test.columns] == [1, 1, 0]

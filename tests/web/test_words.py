@@ -139,17 +139,34 @@ def test_a_chapter_has_a_title_and_names_its_scenes(row):
         assert {f"scene_{scene.id}" for scene in row.scenes} == {key for key in words if key.startswith("scene_")}
 
 
-@pytest.mark.parametrize("row", CHAPTERS, ids=lambda row: row.id)
-def test_every_key_a_page_asks_for_exists(row):
-    asked = _asked(row.file)
-    for node in ast.walk(ast.parse(row.file.read_text(encoding="utf-8"))):
+def _asked_for(path: Path) -> set[str]:
+    """The keys that a file hands to a stage, or looks up among its words."""
+    asked = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             first = node.args[0]
             if node.func.attr in ("say", "text", "title", "source", "predict") and isinstance(first, ast.Constant):
                 asked.add(first.value)
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "words":
             asked |= {node.slice.value} if isinstance(node.slice, ast.Constant) else set()
-    assert asked <= set(sections("en", row.id))
+    return asked
+
+
+@pytest.mark.parametrize("row", CHAPTERS, ids=lambda row: row.id)
+def test_every_key_a_page_asks_for_exists(row):
+    assert _asked_for(row.file) | _asked(row.file) <= set(sections("en", row.id))
+
+
+def test_every_key_of_a_live_part_exists_in_a_chapter_that_draws_it():
+    parts: dict[str, set[str]] = {}
+    for row in CHAPTERS:
+        for node in ast.walk(ast.parse(row.file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "dkdemo.web":
+                for alias in node.names:
+                    parts.setdefault(alias.name, set()).update(sections("en", row.id))
+    assert {"lessons", "answers", "closing"} <= set(parts)
+    for name, there in parts.items():
+        assert _asked_for(ROOT / "dkdemo" / "web" / f"{name}.py") <= there, name
 
 
 @pytest.mark.parametrize("row", CHAPTERS, ids=lambda row: row.id)

@@ -1,4 +1,7 @@
-"""Pictures that the viewer's hand moves: the scene says what is computed, how it is drawn, and what moves it."""
+"""The picture of a scene: still, moved by the viewer's hand, or walked through once a run has ended.
+
+Each call draws it under the scene's name and with the scene's own words; what it returns, a script can repeat.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,15 @@ from dkdemo.kernels import KERNELS
 from dkdemo.web.plot import Drag, Slider, plot
 from dkdemo.web.run_panel import RunView, run_panel
 from dkdemo.web.scenes import Stage
+
+
+def chart(stage: Stage, figure: go.Figure, *, alt: str = "", download: str = "") -> None:
+    """A picture that nothing moves; ``alt`` and ``download`` as in `interactive`."""
+    plot(figure, key=stage.place, alt=alt or _alt(stage), download=download or stage.scene.id)
+
+
+def _alt(stage: Stage) -> str:
+    return stage.words[stage.own("alt")]
 
 
 def interactive(
@@ -39,7 +51,7 @@ def interactive(
     return plot(
         draw(KERNELS[kernel](**start)),
         key=stage.place,
-        alt=alt or stage.words[stage.own("alt")],
+        alt=alt or _alt(stage),
         kernel=kernel,
         inputs={**inputs, **(spoken or {})},
         sliders=sliders,
