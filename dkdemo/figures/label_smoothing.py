@@ -12,7 +12,7 @@ from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill, grow
 from dkdemo.figures.kept import kept
 from dkdemo.figures.naming import name_ends
-from dkdemo.figures.panels import note, side_by_side, still
+from dkdemo.figures.panels import note, picture, side_by_side
 from dkdemo.kernels.smoothing import GAP_ALPHAS
 
 MOST_CLASSES = 10
@@ -117,27 +117,6 @@ def _target(chart: go.Figure, values: Mapping[str, Any], truth: int, axis: str =
 
 def _shares() -> dict[str, Any]:
     return {"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
-
-
-def picture(chart: go.Figure, pixels: np.ndarray, axis: str, **trace: Any) -> None:
-    """An image (H, W, 3) in a panel, with square pixels and no axes; pixel k lies between k and k + 1.
-
-    ``trace`` with a ``meta`` binds the pixels to a slider; without one they stand still.
-    """
-    height, width = pixels.shape[:2]
-    pad = trace.pop("pad", 0)
-    place = {"x0": 0.5, "y0": 0.5, "xaxis": f"x{axis}", "yaxis": f"y{axis}"}
-    if "meta" in trace:
-        chart.add_image(z=pixels, hoverinfo="skip", **place, **trace)
-    else:
-        still(chart, pixels, **place)
-    hidden = {"visible": False, "constrain": "domain"}
-    chart.update_layout(
-        {
-            f"xaxis{axis}": {**hidden, "range": [-pad, width + pad]},
-            f"yaxis{axis}": {**hidden, "range": [height + pad, -pad], "scaleanchor": f"x{axis}"},
-        }
-    )
 
 
 @kept

@@ -11,9 +11,8 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill, grow
 from dkdemo.figures.kept import kept
-from dkdemo.figures.label_smoothing import picture
 from dkdemo.figures.naming import name_curves
-from dkdemo.figures.panels import moving_text, note, side_by_side
+from dkdemo.figures.panels import moving_text, note, picture, side_by_side
 from dkdemo.kernels.mixing import DENSITY_AT
 
 DENSEST = 4.0  # the axis of Beta's density stands still; what is higher is cut off

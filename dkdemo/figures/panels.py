@@ -79,3 +79,24 @@ def still(chart: go.Figure, pixels: np.ndarray, **trace: Any) -> None:
     Image.fromarray(np.asarray(pixels, np.uint8)).save(file, format="png")
     source = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
     chart.add_image(source=source, hoverinfo="skip", **trace)
+
+
+def picture(chart: go.Figure, pixels: np.ndarray, axis: str, **trace: Any) -> None:
+    """An image (H, W, 3) in a panel, with square pixels and no axes; pixel k lies between k and k + 1.
+
+    ``trace`` with a ``meta`` binds the pixels to a slider; without one they stand still.
+    """
+    height, width = pixels.shape[:2]
+    pad = trace.pop("pad", 0)
+    place = {"x0": 0.5, "y0": 0.5, "xaxis": f"x{axis}", "yaxis": f"y{axis}"}
+    if "meta" in trace:
+        chart.add_image(z=pixels, hoverinfo="skip", **place, **trace)
+    else:
+        still(chart, pixels, **place)
+    hidden = {"visible": False, "constrain": "domain"}
+    chart.update_layout(
+        {
+            f"xaxis{axis}": {**hidden, "range": [-pad, width + pad]},
+            f"yaxis{axis}": {**hidden, "range": [height + pad, -pad], "scaleanchor": f"x{axis}"},
+        }
+    )

@@ -11,8 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.kept import kept
-from dkdemo.figures.label_smoothing import picture
-from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.panels import note, picture, side_by_side
 from dkdemo.figures.race import curve
 
 TARGETS = ("uniform", "virtual", "own")

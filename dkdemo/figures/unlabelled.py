@@ -12,8 +12,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind
 from dkdemo.figures.kept import kept
-from dkdemo.figures.label_smoothing import picture
-from dkdemo.figures.panels import note, side_by_side, still
+from dkdemo.figures.panels import note, picture, side_by_side, still
 from dkdemo.figures.simclr import mosaic
 
 HEIGHT = 330
