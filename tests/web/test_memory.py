@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
-
 import pytest
 from streamlit.testing.v1 import AppTest
+from toys import Batches, Toy
 
 from dkdemo import jobs
-from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs import Job
-from dkdemo.jobs.events import Event
 from dkdemo.web import memory, source
 from dkdemo.web.text import LANGUAGES, Words
-
-
-@dataclass(frozen=True)
-class Batches(Recipe):
-    batch_size: int = 96
-    seed: int = 0
-    name: ClassVar[str] = "batches"
-
-    def __post_init__(self) -> None:
-        if self.batch_size < 24:
-            raise ValueError(f"batch_size must be >= 24, got {self.batch_size}")
-
-    def expected_seconds(self) -> float:
-        return 100.0
-
-    def run(self) -> Iterator[Event]:
-        yield from ()
-
-
-@dataclass(frozen=True)
-class NoBatch(Recipe):
-    seed: int = 0
-    name: ClassVar[str] = "no_batch"
-
-    def expected_seconds(self) -> float:
-        return 2.0
-
-    def run(self) -> Iterator[Event]:
-        yield from ()
 
 
 class Full:
@@ -71,23 +37,17 @@ def manager(monkeypatch):
     jobs.use(None)
 
 
-def panel(recipe, language, seen):
+def panel(recipe, language):
     import plotly.graph_objects as go
+    from toys import stage
 
-    from dkdemo.web import address
-    from dkdemo.web.registry import chapter
     from dkdemo.web.run_panel import run_panel
-    from dkdemo.web.scenes import Stage
-    from dkdemo.web.text import Words
 
-    row = chapter("distillation")
-    address.arrive(row.id, row.scenes[0].id)
-    stage = Stage(row, row.scenes[0], Words(language, "distillation"), Words(language, "common"), False, "someone")
-    run_panel(stage, recipe, lambda view: go.Figure(), key="toy", alt="nothing")
+    run_panel(stage(language), recipe, lambda view: go.Figure(), key="toy", alt="nothing")
 
 
 def shown(recipe, language="en", **query):
-    test = AppTest.from_function(panel, args=(recipe, language, []))
+    test = AppTest.from_function(panel, args=(recipe, language))
     test.query_params.update({"lang": language, **query})
     return test.run()
 
@@ -138,14 +98,14 @@ def test_nothing_smaller_is_offered_for_other_faults(manager, error):
 
 
 def test_a_recipe_without_a_batch_gets_the_sentence_alone(manager):
-    test = shown(NoBatch())
+    test = shown(Toy())
     test.button(key="distillation.toy.run").click().run()
     assert test.error
     assert not any(button.key.endswith("halve") for button in test.button)
-    assert memory.halved(NoBatch()) is None
+    assert memory.halved(Toy()) is None
 
 
 def test_a_long_run_says_that_it_goes_on_in_the_background(manager):
     said = Words("en", "common")["run_long"]
     assert said in [caption.value for caption in shown(Batches()).caption]
-    assert said not in [caption.value for caption in shown(NoBatch()).caption]
+    assert said not in [caption.value for caption in shown(Toy()).caption]

@@ -6,37 +6,23 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from toys import DONE, Toy
 
 from dkdemo import jobs
 from dkdemo.experiments import catalogue, find
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs import Job
-from dkdemo.jobs.events import Done, Event, Progress, Snapshot, to_json
+from dkdemo.jobs.events import Event, Progress, Snapshot, to_json
 from dkdemo.web import provenance, source
 from dkdemo.web.run_panel import script_for, view_of
 from dkdemo.web.text import LANGUAGES, Words
 
 POINT = Progress(1, 2, {"soft": 0.5})
 OLD, NEW = Snapshot("plane", {"x": np.zeros(2)}), Snapshot("plane", {"x": np.ones(2)})
-DONE = Done({"seconds": 1.25, "device": "cpu", "n": {"train": 30, "test": 360}, "seeds": [0, 1], "best": 0.9})
-
-
-@dataclass(frozen=True)
-class Toy(Recipe):
-    seed: int = 0
-    name: ClassVar[str] = "toy"
-
-    def expected_seconds(self) -> float:
-        return 2.0
-
-    def run(self) -> Iterator[Event]:
-        yield DONE
 
 
 class Known:
@@ -83,22 +69,15 @@ def manager() -> Iterator[Known]:
 
 def panel(recipe, seen):
     import plotly.graph_objects as go
+    from toys import stage
 
-    from dkdemo.web import address
-    from dkdemo.web.registry import chapter
     from dkdemo.web.run_panel import run_panel
-    from dkdemo.web.scenes import Stage
-    from dkdemo.web.text import Words
-
-    row = chapter("distillation")
-    address.arrive(row.id, row.scenes[0].id)
-    stage = Stage(row, row.scenes[0], Words("en", "distillation"), Words("en", "common"), False, "someone")
 
     def draw(view):
         seen.append(view)
         return go.Figure()
 
-    run_panel(stage, recipe, draw, key="toy", alt="nothing", script="print(1)")
+    run_panel(stage(), recipe, draw, key="toy", alt="nothing", script="print(1)")
 
 
 def shown(recipe, seen=None, before=None):
