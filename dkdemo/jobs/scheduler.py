@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -18,6 +17,7 @@ from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.job import Busy, Job, JobFailed, Record
 from dkdemo.jobs.lane import Lane
 from dkdemo.jobs.store import Store
+from dkdemo.jobs.waiting import Queue, Shelf
 
 LOG = logging.getLogger(__name__)
 LANES = ("long", "short")
@@ -39,9 +39,8 @@ class Manager:
         self._lock = threading.RLock()
         self._seq = itertools.count(1)
         self._runs = itertools.count(1)
-        self._jobs: OrderedDict[str, Job] = OrderedDict()  # the last job of each recipe, least recently used first
-        self._answers: OrderedDict[str, Job] = OrderedDict()
-        self._queues: dict[str, list[Job]] = {name: [] for name in LANES}
+        self._jobs, self._answers = Shelf(KEPT_JOBS), Shelf(KEPT_ANSWERS)
+        self._queues = {name: Queue() for name in LANES}
         self._current: dict[str, Job | None] = dict.fromkeys(LANES)
         self._lanes = {name: Lane(name, self) for name in LANES}
         self._saver = ThreadPoolExecutor(1, thread_name_prefix="store")  # a slow disk must hold up nobody
@@ -54,7 +53,7 @@ class Manager:
     def close(self) -> None:
         """End the workers, let go whoever waits, and finish saving."""
         with self._lock:
-            for job in [*self._jobs.values(), *self._answers.values()]:
+            for job in [*self._jobs, *self._answers]:
                 if job.active:
                     job.end("stopped")
         for lane in self._lanes.values():
@@ -86,13 +85,13 @@ class Manager:
                 job.replay = True  # from now on it is an earlier run shown again
                 return job
             if stored:
-                return self._remember(self._from_store(recipe, stored.events, stored.seconds, stored.finished_at))
+                return self._jobs.put(self._from_store(recipe, stored.events, stored.seconds, stored.finished_at))
             job = Job(recipe)
             self._one_each(job, browser)
             if len(self._queues[recipe.lane]) >= MAX_QUEUE and not lecturer:
                 raise Busy("run_queue_full")
             job.wishes.add(browser)
-            self._remember(job)
+            self._jobs.put(job)
             self._enqueue(job)
             if lecturer:
                 self._prefer(job)
@@ -125,15 +124,13 @@ class Manager:
             JobFailed: it did not come within ``timeout`` seconds, or failed; with the key of the sentence.
         """
         with self._lock:
-            key = recipe.key()
-            job = self._answers.get(key)
+            job = self._answers.get(recipe.key())
             if job is None or job.stopping or job.state in ("failed", "stopped"):
                 if len(self._queues["short"]) >= MAX_ASKED:
                     raise JobFailed("run_queue_full")
-                job = self._answers[key] = Job(recipe)
+                job = Job(recipe)
                 self._enqueue(job, "short")
-            self._answers.move_to_end(key)
-            self._forget(self._answers, KEPT_ANSWERS)
+            self._answers.put(job)
             asker = f"ask-{next(self._runs)}"
             if job.active:
                 job.wishes.add(asker)
@@ -200,8 +197,8 @@ class Manager:
             if job is not None:
                 self._finish(lane.name, "stopped" if job.stopping else "failed", "" if job.stopping else "job_died")
             if lane.hopeless:
-                for waiting in list(self._queues[lane.name]):
-                    self._queues[lane.name].remove(waiting)
+                for waiting in self._queues[lane.name]:
+                    self._queues[lane.name].leave(waiting)
                     waiting.end("failed", "job_no_worker")
                     self._announce(waiting)
 
@@ -214,42 +211,33 @@ class Manager:
 
     def _one_each(self, wanted: Job, browser: str) -> None:
         """A browser may have one long job queued or running."""
-        for job in self._jobs.values():
+        for job in self._jobs:
             if job.active and browser in job.wishes and job.key != wanted.key:
                 raise Busy("run_busy")
 
     def _enqueue(self, job: Job, lane: str | None = None) -> None:
         lane = lane or job.recipe.lane
-        self._queues[lane].append(job)
-        job.position = len(self._queues[lane])
+        self._queues[lane].join(job)
         if not self._next(lane):
             self._announce(job)
 
     def _prefer(self, job: Job) -> None:
         """To the head of its queue, if it waits in one."""
-        lane = job.recipe.lane
-        if job in self._queues[lane]:
-            self._queues[lane].remove(job)
-            self._queues[lane].insert(0, job)
-            self._renumber(lane)
+        for moved in self._queues[job.recipe.lane].prefer(job):
+            self._announce(moved)
 
     def _next(self, lane: str) -> bool:
         """Hand the first job of the queue to the worker, if both are there."""
         queue = self._queues[lane]
         if not queue or self._current[lane] is not None or self._lanes[lane].state != "ready":
             return False
-        job = self._current[lane] = queue.pop(0)
+        job = self._current[lane] = next(iter(queue))
+        moved = queue.leave(job)
         job.start(next(self._runs))
         self._lanes[lane].send({"run": job.run, "name": job.recipe.name, "values": job.recipe.values()})
-        self._announce(job)
-        self._renumber(lane)
+        for one in (job, *moved):
+            self._announce(one)
         return True
-
-    def _renumber(self, lane: str) -> None:
-        for position, job in enumerate(self._queues[lane], start=1):
-            if job.position != position:
-                job.position = position
-                self._announce(job)
 
     def _finish(self, lane: str, state: Any, error: str = "", sentence: str = "") -> None:
         job = self._current[lane]
@@ -270,10 +258,10 @@ class Manager:
         """Nobody wishes for it any more."""
         for lane, queue in self._queues.items():
             if job in queue:
-                queue.remove(job)
+                moved = queue.leave(job)
                 job.end("stopped")
-                self._announce(job)
-                self._renumber(lane)
+                for one in (job, *moved):
+                    self._announce(one)
             elif self._current[lane] is job and not job.stopping:
                 job.stopping = True
                 self._lanes[lane].send({"stop": job.run})
@@ -295,17 +283,6 @@ class Manager:
         job.end("done")
         job.seconds, job.finished_at, job.replay = seconds, finished_at, True
         return job
-
-    def _remember(self, job: Job) -> Job:
-        self._jobs[job.key] = job
-        self._jobs.move_to_end(job.key)
-        self._forget(self._jobs, KEPT_JOBS)
-        return job
-
-    @staticmethod
-    def _forget(jobs: OrderedDict[str, Job], kept: int) -> None:
-        for key in [key for key, job in jobs.items() if not job.active][: max(0, len(jobs) - kept)]:
-            del jobs[key]
 
     def _announce(self, job: Job) -> None:
         message = job.state_message()

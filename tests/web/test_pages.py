@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from toys import Nobody
 
 from dkdemo import jobs
 from dkdemo.web import scenes
@@ -12,22 +13,6 @@ from dkdemo.web.text import LANGUAGES, Words
 
 MAIN = ROOT / "dkdemo" / "web" / "main.py"
 HOUSE = ("broken_scene", "unknown_scene", "unknown_language", "unknown_page")  # sentences of a house in trouble
-
-
-class Nobody:
-    """A job manager that knows no run and answers no question: pages must stand that."""
-
-    def find(self, recipe):
-        return None
-
-    def device(self):
-        return None
-
-    def submit(self, recipe, browser, *, anew=False):
-        raise jobs.Busy("run_busy")
-
-    def ask(self, recipe, timeout=20.0):
-        raise jobs.JobFailed("job_late")
 
 
 @pytest.fixture(autouse=True)

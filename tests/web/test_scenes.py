@@ -6,6 +6,7 @@ import json
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from toys import Nobody
 
 from dkdemo import jobs
 from dkdemo.web.text import LANGUAGES, Words
@@ -31,11 +32,6 @@ def page():
         st.markdown("what needs an answer")
 
     show("training", descent=fine, rate=rate, entropy=entropy)
-
-
-class Nobody:
-    def ask(self, recipe, timeout=20.0):
-        raise jobs.JobFailed("job_late")
 
 
 def opened(scene, **query):

@@ -1,4 +1,4 @@
-"""Recipes that train nothing, and a stage to show them on."""
+"""Recipes that train nothing, a manager that knows of none, and a stage to show them on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from dkdemo import jobs
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event
 from dkdemo.web import address
@@ -43,6 +44,22 @@ class Batches(Toy):
 
     def expected_seconds(self) -> float:
         return 100.0
+
+
+class Nobody:
+    """A job manager that knows no run and answers no question: pages must stand that."""
+
+    def find(self, recipe):
+        return None
+
+    def device(self):
+        return None
+
+    def submit(self, recipe, browser, *, anew=False):
+        raise jobs.Busy("run_busy")
+
+    def ask(self, recipe, timeout=20.0):
+        raise jobs.JobFailed("job_late")
 
 
 def stage(language: str = "en") -> Stage:
