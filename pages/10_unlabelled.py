@@ -10,7 +10,7 @@ def one_image(stage: Stage) -> None:
     stage.title("one_title")
     stage.equation(
         r"\ell_u = \frac{1}{\mu B} \sum_b \mathbf{1}[\max q_b \ge \tau]\; H\big(\arg\max q_b,\; p(\text{strong}_b)\big)"
-        r", \quad q_b = p(\text{weak}_b)"
+        r",\quad q_b = p(\text{weak}_b)"
     )
     script = few_labels.believed(stage)
     stage.erratum(stage.words["one_slide"], stage.words["one_right"], "one_erratum")
