@@ -9,8 +9,8 @@ from dkdemo.web.scenes import Stage, asks, show
 def one_image(stage: Stage) -> None:
     stage.title("one_title")
     stage.equation(
-        r"\ell_u = \frac{1}{\mu B} \sum_b \mathbf{1}[\max q_b \ge \tau]\; H\big(\arg\max q_b,\; p(\text{strong}_b)\big)"
-        r",\quad q_b = p(\text{weak}_b)"
+        r"\ell_u = \frac{1}{\mu B} \sum_b {\mathbf{1}[\max q_b \ge \tau]}\; "
+        r"H\big(\arg\max q_b,\; p(\text{strong}_b)\big), \quad q_b = p(\text{weak}_b)"
     )
     script = few_labels.believed(stage)
     stage.erratum(stage.words["one_slide"], stage.words["one_right"], "one_erratum")
@@ -26,7 +26,7 @@ def fixmatch(stage: Stage) -> None:
     few_labels.live(
         stage, FixMatch(**setting), ("dkdemo.semi_supervised:fixmatch_loss",),
         r"\mathcal{L} = \mathrm{CE}(y, p_{\text{weak}}) +"
-        r"\mathbf{1}[\max q \ge \tau]\;\mathrm{CE}(\arg\max q,\; p_{\text{strong}})",
+        r"{\mathbf{1}[\max q \ge \tau]}\;\mathrm{CE}(\arg\max q,\; p_{\text{strong}})",
     )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def mixmatch_live(stage: Stage) -> None:
 def uda(stage: Stage) -> None:
     stage.title("uda_title")
     stage.equation(
-        r"\mathbf{1}[\max p > .8]\, \mathrm{KL}\big(p^{\text{sharp}}(\cdot|x) \,\Vert\, p(\cdot|\hat x)\big), \;"
+        r"{\mathbf{1}[\max p > .8]}\, \mathrm{KL}\big(p^{\text{sharp}}(\cdot|x) \,\Vert\, p(\cdot|\hat x)\big), \;"
         r"\eta_t = \alpha_t (1 - \tfrac1K) + \tfrac1K"
     )
     script = few_labels.pulled(stage)
@@ -75,8 +75,8 @@ def uda_live(stage: Stage) -> None:
     few_labels.live(
         stage, UDA(**setting),
         ("dkdemo.semi_supervised:uda_loss", "dkdemo.semi_supervised:annealed_loss"),
-        r"\mathcal{L} = \mathbf{1}[p_y < \eta_t]\;\mathrm{CE}(y, p) +"
-        r"\mathbf{1}[\max q > .8]\;\mathrm{KL}(q^{\text{sharp}} \,\|\, p_{\text{strong}})",
+        r"\mathcal{L} = {\mathbf{1}[p_y < \eta_t]}\;\mathrm{CE}(y, p) +"
+        r"{\mathbf{1}[\max q > .8]}\;\mathrm{KL}(q^{\text{sharp}} \,\|\, p_{\text{strong}})",
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -63,7 +64,7 @@ class Stage:
     def equation(self, latex: str) -> None:
         """The equation above the picture."""
         with st.container(key="dk-equation"):
-            st.latex(latex)
+            st.markdown(" ".join(f"${part}$" for part in clauses(latex)))
 
     def erratum(self, slide_value: str, right_value: str, key: str) -> None:
         """Slide 2 promised that not everything is right: the slide's value, the right one, one line why."""
@@ -114,6 +115,12 @@ class Stage:
                 shortcut="b", on_click=address.show, args=(key,),
             )  # fmt: skip
         return False
+
+
+def clauses(latex: str) -> list[str]:
+    r"""The parts of an equation that stand side by side, cut at ``\quad`` and ``\qquad``: a phone shows one a line."""
+    style, rest = (r"\textstyle", latex[10:]) if latex.startswith(r"\textstyle") else (r"\displaystyle", latex)
+    return [f"{style} {part.strip()}" for part in re.split(r"\\allowbreak|\\q?quad", rest) if part.strip()]
 
 
 Act = Callable[[Stage], None]

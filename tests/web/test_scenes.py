@@ -114,3 +114,10 @@ def test_a_picture_goes_by_the_name_and_the_words_of_its_scene():
     assert data["alt"] == Words("en", "temperature")["slider_alt"]
     assert data["download"] == "slider"
     assert data_of("trained")["download"] == "a_file"
+
+
+def test_an_equation_is_cut_where_it_leaves_a_gap() -> None:
+    from dkdemo.web.scenes import clauses
+
+    assert clauses(r"a = b, \qquad c = \frac{d}{e}") == [r"\displaystyle a = b,", r"\displaystyle c = \frac{d}{e}"]
+    assert clauses(r"\textstyle \sum_k p_k \allowbreak\quad q") == [r"\textstyle \sum_k p_k", r"\textstyle q"]
