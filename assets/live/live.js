@@ -93,19 +93,19 @@ export class Live {
     }
   }
 
-  /** Draw the last changes: the values alone where that is enough, else in the words of Plotly.update. */
+  /** Draw the last changes: the values alone where that is enough, else in the words of Plotly.update. A promise, if that takes time. */
   draw(Plotly, chart) {
     const changes = this.changes.map(([path, value]) => {
       const [, index, property] = /^data\[(\d+)\]\.(.*)$/.exec(path) ?? [];
       return property ? [Number(index), property, value] : [-1, path.slice("layout.".length), value];
     });
-    if (this.quickly(chart, changes)) return;
+    if (this.quickly(chart, changes)) return null;
     const traces = [...new Set(changes.map(([index]) => index))].filter((index) => index >= 0);
     const data = {}, layout = {};
     for (const [index, property, value] of changes) {
       if (index < 0) layout[property] = value;
       else (data[property] ??= Array(traces.length).fill(undefined))[traces.indexOf(index)] = value;
     }
-    Plotly.update(chart, data, layout, traces);
+    return Plotly.update(chart, data, layout, traces);
   }
 }

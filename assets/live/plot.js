@@ -140,8 +140,8 @@ class View {
     const written = live.write(values, stream);
     if (dressed) {
       this.stage.style.minHeight = `${live.figure.layout.height}px`;
-      this.Plotly.react(this.chart, live.figure.data, live.figure.layout, CONFIG);
-    } else if (written) live.draw(this.Plotly, this.chart);
+      this.mind(this.Plotly.react(this.chart, live.figure.data, live.figure.layout, CONFIG));
+    } else if (written) this.mind(live.draw(this.Plotly, this.chart));
     if (this.claim.textContent !== live.claim) this.claim.textContent = live.claim;
     this.claim.hidden = !live.claim;
     const alt = live.sentence(data.alt, { ...stream?.latest, ...values }, data.alt);
@@ -151,6 +151,11 @@ class View {
     this.undo.disabled = data.bound.every((name) => same(this.inputs[name], data.defaults[name]));
     this.root.dataset.drawn = Number(this.root.dataset.drawn ?? 0) + Number(dressed || written);
     this.finish();
+  }
+
+  /** Plotly waits for pictures before it goes on drawing; whoever has walked on by then does not miss the rest. */
+  mind(drawing) {
+    drawing?.catch((fault) => { if (!this.gone) throw fault; });
   }
 
   /** Python drew an unfinished run and the run has ended: ask for the final figure, once. */
@@ -184,6 +189,7 @@ class View {
   }
 
   remove() {
+    this.gone = true;
     cancelAnimationFrame(this.frame);
     if (this.telling) { clearTimeout(this.telling); this.tell(); } // walking on must not lose the last movement
     this.sizes.disconnect();
