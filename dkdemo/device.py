@@ -33,22 +33,29 @@ def describe(device: torch.device) -> str:
     return f"cuda:{index} {torch.cuda.get_device_name(index)}"
 
 
-def be_calm() -> None:
+def be_calm() -> bool:
     """One torch thread, unless OMP_NUM_THREADS says otherwise, and freed memory kept for the next step.
 
     Two threads lose as soon as anything else runs. And without the second, the C library hands every large array
     back to the system and has it cleared again at each step, a third of the time that wide perceptrons take.
+
+    Returns: whether memory is kept; only glibc can be asked to.
     """
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    if library := _c_library():
-        for setting in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
-            library.mallopt(setting, 2**30)
+    library = _c_library()
+    # An older glibc knows a limit of 32 MB; and one setting alone would switch off what it does by itself.
+    if not library or not any(library.mallopt(_MMAP_THRESHOLD, size) for size in (2**30, 2**25)):
+        return False
+    return bool(library.mallopt(_TRIM_THRESHOLD, 2**30))
 
 
-def give_back_memory() -> None:
-    """What `be_calm` kept, handed back to the system: after a run, not within one."""
-    if library := _c_library():
-        library.malloc_trim(0)
+def give_back_memory() -> bool:
+    """What `be_calm` kept, handed back to the system: after a run, not within one.
+
+    Returns: whether the C library can do so, and had something to give.
+    """
+    library = _c_library()
+    return bool(library and library.malloc_trim(0))
 
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h

@@ -21,7 +21,7 @@ def standard(images: Tensor) -> Tensor:
 
 
 def embed(model: nn.Module, views: Tensor) -> Tensor:
-    """z of views in [0, 1], (N, D) in float32; the network itself runs in half precision where that is made for it."""
+    """z (N, D) of views (N, C, H, W) in [0, 1]: float32, though the network may run in bfloat16."""
     with half_precision(views.device):
         return model(standard(views).contiguous(memory_format=torch.channels_last)).float()
 
@@ -50,7 +50,8 @@ def pretrain(
     """SimCLR on uint8 images (N, C, H, W), training ``model`` in place. To stop, stop iterating.
 
     ``first`` and ``second`` name the looks (see `dkdemo.views`) that make each branch's view. Random numbers
-    come from ``generator`` alone, which lives on the images' device.
+    come from ``generator`` alone, which lives on the images' device. The model's convolutions are turned to
+    channels-last in place, and multiply in bfloat16 where the device is made for it (`dkdemo.device.half_precision`).
     """
     if len(images) < batch_size:
         raise ValueError(f"need at least one batch of {batch_size} images, got {len(images)}")

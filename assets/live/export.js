@@ -20,7 +20,7 @@ const titleOf = (layout, kind, trace) =>
 export function table({ data, layout }) {
   const rows = [["trace", "x", "y", "z"]];
   data.forEach((trace, index) => {
-    if (trace.visible === false || trace.marker?.opacity === 0) return; // words beside a point are no measurement
+    if (trace.visible === false || trace.meta?.drawn) return; // words and frames are no measurement
     const name = plain(trace.name) || `${trace.type ?? "scatter"} ${index + 1}`;
     if (Array.isArray(trace.z)) {
       trace.z.forEach((line, y) => line.forEach((value, x) =>

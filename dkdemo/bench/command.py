@@ -38,6 +38,8 @@ def _bench(options: argparse.Namespace) -> int:
         )
     if not 1 <= options.turns <= 50:
         raise ValueError(f"turns must be 1 to 50, got {options.turns}")
+    if options.plot and options.only and "growth" not in options.only:
+        raise ValueError(f"--plot draws the row growth, which must be among those asked for; got {options.only}")
     import torch
 
     from dkdemo.bench.measure import Absent, Curve
@@ -64,8 +66,8 @@ def _bench(options: argparse.Namespace) -> int:
         found += [Absent(name, f"{name}, on a GPU", why) for name in options.only or ROWS if name in ON_A_GPU]
     text = markdown(found, str(device))
     print(json.dumps(as_json(found, str(device))) if options.json else text)
-    if options.plot:
-        draw([row for row in found if isinstance(row, Curve)], options.plot)
     if options.write:
         write(ROOT / "README.md", text, MARK)
+    if options.plot:
+        draw([row for row in found if isinstance(row, Curve)], options.plot)
     return int(not all(row.sound for row in found))

@@ -89,11 +89,14 @@ class Curve:
     sound: bool = True
 
     def __post_init__(self) -> None:
-        if len(self.sizes) < 2 or len(self.sizes) != len(self.values) or list(self.sizes) != sorted(set(self.sizes)):
-            raise ValueError(f"need rising sizes, two or more, and turns for each; got {self.sizes}")
+        if len(self.sizes) < 2 or list(self.sizes) != sorted(set(self.sizes)):
+            raise ValueError(f"need rising sizes, two or more; got {self.sizes}")
+        if len(self.values) != len(self.sizes) or not all(self.values):
+            raise ValueError(f"need turns for each of {len(self.sizes)} sizes, got {list(map(len, self.values))}")
 
     @property
     def medians(self) -> tuple[float, ...]:
+        """The cost of each size: the median over its turns."""
         return tuple(map(statistics.median, self.values))
 
     @property

@@ -77,6 +77,6 @@ def _found(row: Row) -> dict[str, Any]:
     if isinstance(row, Absent):
         return {"measured": False}
     if isinstance(row, Curve):
-        return {"medians": row.medians, "measured": True}
+        return {"medians": row.medians, "doubling": row.doubling, "measured": True}
     number = {"ratio": row.ratio} if isinstance(row, Contest) else {"value": row.value}
     return {**number, "measured": True, "reached": row.reached}

@@ -149,6 +149,8 @@ def learn(
 ) -> Iterator[int]:
     """Train all students in place, hard ones and one soft set for each temperature; yields each step's number.
 
+    They multiply in bfloat16 where the device is made for it (`dkdemo.device.half_precision`).
+
     Args:
         look: the images of given rows, (S, N) -> (S, N, D), standardised.
         wanted: the teacher's logits, (rows, K); labels: (rows,).

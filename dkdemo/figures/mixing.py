@@ -12,7 +12,7 @@ from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill, grow
 from dkdemo.figures.kept import kept
 from dkdemo.figures.naming import name_curves
-from dkdemo.figures.panels import moving_text, note, picture, side_by_side
+from dkdemo.figures.panels import drawn, moving_text, note, picture, side_by_side
 from dkdemo.kernels.mixing import DENSITY_AT
 
 DENSEST = 4.0  # the axis of Beta's density stands still; what is higher is cut off
@@ -83,7 +83,7 @@ def cutmix(
             x=values["edge_x"], y=values["edge_y"], mode="lines", xaxis=f"x{axis}", yaxis=f"y{axis}", hoverinfo="skip",
             line={"color": theme.DARK, "width": theme.LINE, "dash": dash},
         )  # fmt: skip
-        chart.add_trace(bind(box, x="edge_x", y="edge_y"))
+        chart.add_trace(bind(drawn(box), x="edge_x", y="edge_y"))
     chart.add_bar(
         x=[names[0], names[1] if names[1] != names[0] else names[1] + " "],
         y=values["shares"],

@@ -70,7 +70,13 @@ def moving_text(
         x=x, y=y, text=words, mode="markers+text", textposition=side, textfont={"color": color, "size": size},
         marker={"size": 2 * gap, "opacity": 0}, xaxis=f"x{axis}", yaxis=f"y{axis}", cliponaxis=False, hoverinfo="skip",
     )  # fmt: skip
-    chart.add_trace(bind(text, **follows))
+    chart.add_trace(bind(drawn(text), **follows))
+
+
+def drawn(trace: Any) -> Any:
+    """Mark a trace as words or a frame, which tell nothing that the CSV should hold. Returns the trace."""
+    trace.meta = {**(trace.meta or {}), "drawn": True}
+    return trace
 
 
 def still(chart: go.Figure, pixels: np.ndarray, **trace: Any) -> None:

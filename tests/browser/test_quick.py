@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import plotly
 import pytest
 from playwright.sync_api import Page, expect
+
+LIVE = Path(__file__).resolve().parents[2] / "assets" / "live"
 
 # Between them: bars, curves, fills, moving words, images, heat maps, a contour behind, log and category axes.
 SCENES = (
@@ -90,3 +95,88 @@ def test_where_plotly_is_built_otherwise_it_draws_the_long_way(page: Page, app: 
     picture = page.evaluate(PICTURE)
     page.evaluate("() => Plotly.redraw(document.querySelector('.dk-chart'))")
     assert picture == page.evaluate(PICTURE)
+
+
+def test_a_dragged_bar_takes_the_short_way_too(page: Page, app: str) -> None:
+    page.goto(f"{app}/training?scene=entropy&present=revealed")
+    handle = page.locator(".dk-handle").first
+    expect(handle).to_be_visible()
+    page.evaluate(PREPARE)
+    before = page.evaluate(PICTURE)
+    handle.focus()
+    handle.press("ArrowDown")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    quick = page.evaluate(PICTURE)
+    assert quick != before
+    page.evaluate("() => Plotly.redraw(document.querySelector('.dk-chart'))")
+    assert quick == page.evaluate(PICTURE)
+    assert page.evaluate("() => window.updates") == 0
+
+
+# What is refused, because Plotly would change more than the values: a figure, and [trace, property, value].
+STILL = {"xaxis": {"range": [0, 9]}, "yaxis": {"range": [0, 9]}}
+LINE = {"type": "scatter", "mode": "lines+markers", "x": [1, 2, 3], "y": [1, 2, 3]}
+SPREAD = {"error_y": {"type": "data", "array": [1, 1, 1]}}
+SCALE = {"marker": {"color": [1, 2, 3], "colorscale": "Greys"}}
+REFUSED = {
+    "the layout": ([LINE], STILL, [-1, "title.text", "new"]),
+    "an axis that follows": ([LINE], {"xaxis": {"range": [0, 9]}}, [0, "y", [4, 5, 6]]),
+    "a name": ([{"type": "bar", "x": ["a", "b"], "y": [1, 2]}], STILL, [0, "x", ["a", "c"]]),
+    "nothing left": ([LINE], STILL, [0, "y", []]),
+    "one colour for all": ([LINE], STILL, [0, "marker.color", "red"]),
+    "a property unknown here": ([LINE], STILL, [0, "line.width", 9]),
+    "a scale that moves": ([{**LINE, **SCALE}], STILL, [0, "marker.color", [None, 5, 9]]),
+    "a heat map's own scale": ([{"type": "heatmap", "z": [[1, 2], [3, 4]]}], STILL, [0, "z", [[5, 6], [7, 9]]]),
+    "errors": ([LINE, {**LINE, **SPREAD}], STILL, [0, "y", [3, 2, 1]]),
+    "words of points": ([{**LINE, "hovertemplate": ["a", "b", "c"]}], STILL, [0, "y", [3, 2, 1]]),
+    "a trace above": ([LINE, {**LINE, "zorder": 1}], STILL, [0, "y", [3, 2, 1]]),
+    "an order by size": (
+        [{"type": "bar", "x": ["a", "b"], "y": [1, 2]}],
+        {"xaxis": {"categoryorder": "total ascending"}, "yaxis": {"range": [0, 9]}},
+        [0, "y", [3, 2]],
+    ),
+    "points to be counted": ([{key: LINE[key] for key in ("type", "x", "y")}], STILL, [0, "y", [1, 2]]),
+}
+
+
+@pytest.fixture(scope="module")
+def workbench(chromium):
+    """A page with Plotly and our scripts from disk, without any app."""
+    files = {
+        "plotly.js": Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
+        "quick.js": LIVE / "quick.js",
+    }
+    context = chromium.new_context()
+
+    def give(route) -> None:
+        file = files.get(route.request.url.removeprefix("http://bench/"))
+        body = file.read_bytes() if file else b"<div id='chart'></div><script src='plotly.js'></script>"
+        route.fulfill(body=body, content_type="text/javascript" if file else "text/html")
+
+    context.route("http://bench/**", give)
+    page = context.new_page()
+    page.goto("http://bench/")
+    yield page
+    context.close()
+
+
+ATTEMPT = """async ([data, layout, change]) => {
+  const { quick } = await import('./quick.js');
+  const chart = await Plotly.newPlot('chart', data, layout);
+  const before = JSON.stringify(chart.data);
+  return [quick(chart, [change]), JSON.stringify(chart.data) === before];
+}"""
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_what_takes_more_than_values_is_refused_and_left_alone(workbench: Page, why: str) -> None:
+    assert workbench.evaluate(ATTEMPT, list(REFUSED[why])) == [False, True]
+
+
+def test_what_is_refused_above_is_taken_without_its_reason(workbench: Page) -> None:
+    assert workbench.evaluate(ATTEMPT, [[LINE], STILL, [0, "y", [3, 2, 1]]]) == [True, False]
+    bars = [{"type": "bar", "x": ["a", "b"], "y": [1, 2]}]
+    assert workbench.evaluate(ATTEMPT, [bars, {"yaxis": {"range": [0, 9]}}, [0, "y", [3, 2]]]) == [True, False]
+    heat = [{"type": "heatmap", "z": [[1, 2], [3, 4]], "zmin": 0, "zmax": 9}]
+    assert workbench.evaluate(ATTEMPT, [heat, STILL, [0, "z", [[5, 6], [7, 9]]]]) == [True, False]
+    assert workbench.evaluate(ATTEMPT, [[LINE], STILL, [0, "y", [1, 2]]]) == [True, False]

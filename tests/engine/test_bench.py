@@ -56,6 +56,8 @@ def test_a_curve_says_what_twice_as_many_cost():
     assert as_json([CURVE], "cpu")["rows"][0]["medians"] == (2.0, 4.0, 8.0)
     with pytest.raises(ValueError, match="need rising sizes"):
         Curve("d", "pairs", (16, 8), ((1.0,), (1.0,)), "ms")
+    with pytest.raises(ValueError, match=r"need turns for each of 2 sizes, got \[1, 0\]"):
+        Curve("d", "pairs", (8, 16), ((1.0,), ()), "ms")
 
 
 def test_curves_become_one_picture(tmp_path):
@@ -87,6 +89,11 @@ def test_speed_bought_with_quality_fails(peers, monkeypatch, capsys):
     assert json.loads(capsys.readouterr().out)["rows"][0]["sound"] is False
     monkeypatch.setattr(command, "rows", lambda name, terms: iter([LOST]))
     assert __main__.main(["bench", "--only", "epoch"]) == 0
+
+
+def test_a_plot_without_curves_is_refused_before_anything_is_measured(peers, capsys):
+    assert __main__.main(["bench", "--only", "epoch", "--plot", "x.svg"]) == 2
+    assert "must be among those asked for; got ['epoch']" in capsys.readouterr().err
 
 
 def test_a_row_whose_data_are_absent_says_not_measured(peers, monkeypatch, capsys):

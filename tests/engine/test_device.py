@@ -1,0 +1,61 @@
+"""Memory that a run freed stays for its next step, and goes back to the system after it."""
+
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROBE = """
+import torch
+from dkdemo.device import be_calm, give_back_memory
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+
+kept = be_calm()
+before = resident()
+some = [torch.ones(4, 1024, 1024) for _ in range(4)]  # 64 MB
+full = resident()
+del some
+after = resident()
+gave = give_back_memory()
+print(kept, full - before, after - before, gave, resident() - before, torch.get_num_threads())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be asked to keep memory")
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux's account of memory")
+def test_freed_memory_is_kept_within_a_run_and_given_back_after_it(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    told = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True).stdout.split()
+    assert (told[0], told[3], told[5]) == ("True", "True", "1")
+    full, kept, left = (int(told[place]) / 2**20 for place in (1, 2, 4))
+    assert full > 60
+    assert kept > 60, "what was freed stays with the process"
+    assert left < 20, "and goes back when it is told to"
+
+
+def test_elsewhere_nothing_is_kept_and_nothing_breaks(monkeypatch):
+    from dkdemo import device
+
+    monkeypatch.setattr(device, "_c_library", lambda: None)
+    assert device.be_calm() is False
+    assert device.give_back_memory() is False
+
+
+def test_an_older_glibc_is_asked_for_what_it_can_give(monkeypatch):
+    from dkdemo import device
+
+    asked = []
+
+    class Older:
+        def mallopt(self, setting, size):
+            asked.append((setting, size))
+            return int(setting == -1 or size <= 2**25)
+
+    monkeypatch.setattr(device, "_c_library", Older)
+    assert device.be_calm() is True
+    assert asked == [(-3, 2**30), (-3, 2**25), (-1, 2**30)]
