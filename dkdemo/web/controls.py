@@ -110,7 +110,12 @@ def row(widths: Sequence[float], **controls: Callable[[], Any]) -> dict[str, Any
     """Controls side by side on one line, and what each says: the settings of a recipe by the names of its fields.
 
     ``widths`` are relative; where there are more of them than controls, the rest of the line stays empty.
+
+    Raises:
+        ValueError: there are more controls than widths.
     """
+    if len(controls) > len(widths):
+        raise ValueError(f"each control needs a width; got {len(widths)} widths for {', '.join(controls)}")
     columns = st.columns(widths, vertical_alignment="bottom")
     said = {}
     for column, (name, control) in zip(columns, controls.items(), strict=False):

@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dkdemo.web import controls
+
 
 def screen(chapter="temperature", scene="slider"):
     from dkdemo.web import address, controls
@@ -115,3 +117,8 @@ def test_controls_on_one_line_say_what_they_say_by_name():
     test.run()
     assert test.text[0].value == "{'noise': False, 'seed': 7}"
     assert [len(column.children) for column in test.columns] == [1, 1, 0]
+
+
+def test_no_control_of_a_line_is_left_out_in_silence():
+    with pytest.raises(ValueError, match="each control needs a width; got 1 widths for noise, seed"):
+        controls.row([1], noise=bool, seed=int)
