@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,13 @@ NAMES = re.compile(
     r"`[^`]*`|\$[^$]*\$|https?://\S+|[A-Z][\w.&-]*"
     r"|\b(?:et al|arXiv|mixup|manifold|digits|shapes|softmax|new logits|logits?|step|alpha|lambda|cos)\b"
 )
+
+DRAWING = {  # draw under the scene's own word, if they are given no ``alt``
+    "dkdemo.web.charts.chart",
+    "dkdemo.web.charts.interactive",
+    "dkdemo.web.charts.walked",
+    "dkdemo.web.run_panel.run_panel",
+}
 
 
 def _places(words: str) -> set[str]:
@@ -72,12 +80,54 @@ def _asked(page: Path) -> set[str]:
 
 
 def _by_name(file: str) -> set[str]:
-    """All words that are looked up by the name of their scene: they need not, or need not always, be there."""
+    """All words that are looked up by the name of their scene; what answers a bet need not be there."""
     row = next((row for row in CHAPTERS if row.id == file), None)
     if row is None:
         return set()
     answers = {f"{scene}_guessed" for scene in _questions(row.file)}
-    return _asked(row.file) | answers | {f"{scene.id}_alt" for scene in row.scenes}
+    return _asked(row.file) | answers | _own_alts(row.file)
+
+
+@cache
+def _parsed(path: Path) -> tuple[dict[str, ast.FunctionDef], dict[str, str]]:
+    """The functions of a file, and where each name that it imports from ours comes from."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}, imported
+
+
+def _draws_by_name(path: Path, name: str, seen: frozenset[tuple[Path, str]] = frozenset()) -> bool:
+    """Whether this function of a page or a live part, or one that it calls, draws under the scene's own ``_alt``."""
+    functions, imported = _parsed(path)
+    if name not in functions or (path, name) in seen:
+        return False
+    seen |= {(path, name)}
+    for node in ast.walk(functions[name]):
+        if not isinstance(node, ast.Call):
+            continue
+        first, _, rest = ast.unparse(node.func).partition(".")
+        called = ".".join(filter(None, (imported.get(first, first), rest)))
+        if called in DRAWING:
+            if not any(given.arg == "alt" for given in node.keywords):
+                return True
+        elif called.startswith("dkdemo.web."):
+            module, _, function = called.removeprefix("dkdemo.web.").partition(".")
+            if _draws_by_name(ROOT / "dkdemo" / "web" / f"{module}.py", function, seen):
+                return True
+        elif _draws_by_name(path, called, seen):
+            return True
+    return False
+
+
+def _own_alts(page: Path) -> set[str]:
+    """What pictures show, for those who cannot see them, where it is looked up by the name of the scene."""
+    scenes = next(row.scenes for row in CHAPTERS if row.file == page)
+    return {f"{scene.id}_alt" for scene in scenes if _draws_by_name(page, scene.id)}
 
 
 def test_both_languages_have_the_same_files():
@@ -141,20 +191,48 @@ def test_a_chapter_has_a_title_and_names_its_scenes(row):
 
 def _asked_for(path: Path) -> set[str]:
     """The keys that a file hands to a stage, or looks up among its words."""
-    asked = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    asked, tree = set(), ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             first = node.args[0]
             if node.func.attr in ("say", "text", "title", "source", "predict") and isinstance(first, ast.Constant):
                 asked.add(first.value)
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "words":
-            asked |= {node.slice.value} if isinstance(node.slice, ast.Constant) else set()
+        asked |= _looked_up(node, lambda words: isinstance(words, ast.Attribute) and words.attr == "words")
+        if isinstance(node, ast.FunctionDef):  # and after ``words = stage.words``
+            also = {
+                target.id
+                for given in ast.walk(node)
+                if isinstance(given, ast.Assign) and ast.unparse(given.value).endswith(".words")
+                for target in given.targets
+                if isinstance(target, ast.Name)
+            }
+            for inside in ast.walk(node):
+                asked |= _looked_up(inside, lambda words, also=also: isinstance(words, ast.Name) and words.id in also)
     return asked
+
+
+def _looked_up(node: ast.AST, among: Callable[[ast.expr], bool]) -> set[str]:
+    """The key of ``words["key"]``, if that is what the node is and ``among`` knows the words."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and among(node.value):
+        return {str(node.slice.value)}
+    return set()
 
 
 @pytest.mark.parametrize("row", CHAPTERS, ids=lambda row: row.id)
 def test_every_key_a_page_asks_for_exists(row):
-    assert _asked_for(row.file) | _asked(row.file) <= set(sections("en", row.id))
+    assert _asked_for(row.file) | _asked(row.file) | _own_alts(row.file) <= set(sections("en", row.id))
+
+
+def test_keys_are_found_under_another_name_and_pictures_in_live_parts():
+    web = ROOT / "dkdemo" / "web"
+    assert {"batch_row", "unseen_bias_alt"} <= _asked_for(web / "lessons.py")
+    assert {"gallery_any", "draw_hidden"} <= _asked_for(web / "answers.py")
+    assert "errata_all" in _asked_for(web / "closing.py")
+    pages = {row.id: _own_alts(row.file) for row in CHAPTERS}
+    assert {"batch_alt", "larva_alt", "unseen_alt", "draw_alt"} <= pages["distillation"]
+    assert "race_alt" not in pages["distillation"], "two scenes share it, and name it"
+    assert "pruning_alt" in pages["cost"]
+    assert not pages["opening"]
 
 
 def test_every_key_of_a_live_part_exists_in_a_chapter_that_draws_it():
