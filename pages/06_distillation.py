@@ -21,7 +21,7 @@ def batch(stage: Stage) -> None:
 def larva(stage: Stage) -> None:
     stage.guessed()
     stage.say("larva_story")
-    chart(stage, figures.larva((64, 256, 256, 10), 4, (64, 32, 10), stage.words))  # the race's nets, on digits
+    chart(stage, figures.larva(lessons.TEACHER, lessons.MEMBERS, lessons.STUDENT, stage.words))
     stage.source("larva_caption")
 
 

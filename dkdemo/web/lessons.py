@@ -1,4 +1,4 @@
-"""Lessons of the distillation chapter: a batch by hand, races, a digit that is hidden, photographs."""
+"""Chapter 6, Distillation: live parts with a batch by hand, races, a digit that is hidden, photographs."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ BATCH = {  # a plain 5, and a 5 that looks like a 9: logits of 5, 9 and 1
 }
 SHARES = [0.29 / 0.3, 0.01 / 0.3]  # how answer A divides what the truth leaves
 SEEN = (7, 8)  # all that is left in the paper's harder lesson
+# The nets that the race builds on digits, layer by layer; a test holds them to it.
+TEACHER, MEMBERS, STUDENT = (64, 256, 256, 10), 4, (64, setting("digits").hidden, 10)
 RACERS = ("digits", "mnist", "fashion-mnist")
 KD = (
     r"\mathcal{L} = w\,T^2\,\mathrm{KL}\big(\sigma(v/T)\,\|\,\sigma(z/T)\big)"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from dkdemo import datasets
+from dkdemo.experiments.race import setting, students_for, teacher_for
 from dkdemo.figures import distillation, temperature
 from dkdemo.figures.binding import fill, value_at
 from dkdemo.kernels import KERNELS, SAMPLES
+from dkdemo.models import MeanLogits
+from dkdemo.web import lessons
 from dkdemo.web.text import LANGUAGES, Words
 
 NAMES = ["5", "9", "1", "0", "3", "8", "6", "2", "4", "7"]
@@ -74,8 +79,18 @@ def test_equal_losses(sample, language):
 
 def test_the_caterpillar_is_counted_not_guessed(language):
     assert distillation.parameters((64, 32, 10)) == 64 * 32 + 32 + 32 * 10 + 10
-    figure = distillation.larva((64, 256, 256, 10), 4, (64, 32, 10), Words(language, "distillation"))
+    nets = lessons.TEACHER, lessons.MEMBERS, lessons.STUDENT
+    figure = distillation.larva(*nets, Words(language, "distillation"))
     texts = " ".join(note.text for note in figure.layout.annotations)
     assert "340,008" in texts
     assert "2,410" in texts
     assert "141" in figure.layout.meta["claim"]
+
+
+def test_the_caterpillar_shows_the_nets_of_the_race_on_digits():
+    usual, (train, _) = setting("digits"), datasets.load("digits", "cpu")
+    teacher = teacher_for("digits", usual.shift, 0).build()
+    student = students_for(train, usual.hidden, [0], configs=1)
+    assert isinstance(teacher, MeanLogits)
+    for stack, copies, layers in ((teacher.stack, lessons.MEMBERS, lessons.TEACHER), (student, 1, lessons.STUDENT)):
+        assert [tuple(weight.shape) for weight in stack.weights] == [(copies, *pair) for pair in pairwise(layers)]
