@@ -9,11 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SOURCE = "torchvision 0.29, torchvision.models, metadata of the pretrained weights"
-SCRIPT = """from dkdemo.networks import NETWORKS
-
-for one in NETWORKS:
-    print(f"{one.name:16} {one.parameters:12,} {one.gmacs:9.3f} GMAC {one.accuracy:7.3f} % {one.megabytes:9.3f} MB")
-"""
 
 
 @dataclass(frozen=True)

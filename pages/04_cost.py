@@ -6,7 +6,7 @@ from dkdemo.experiments import Bits, Int8, Plane, Pruning, Speed
 from dkdemo.experiments.bits import RULES
 from dkdemo.figures import cost, smaller
 from dkdemo.kernels.cost import budget_inputs
-from dkdemo.networks import SCRIPT, SOURCE
+from dkdemo.networks import SOURCE
 from dkdemo.web import controls, data, sweeps
 from dkdemo.web.charts import chart, interactive, walked
 from dkdemo.web.plot import Slider
@@ -21,7 +21,7 @@ def networks(stage: Stage) -> None:
     chart(stage, cost.networks(axis, stage.words))
     stage.say(f"networks_story_{axis}")
     stage.source("networks_source", table=SOURCE)
-    explain(stage, code=("dkdemo.networks:Network",), script=SCRIPT)
+    explain(stage, code=("dkdemo.networks:Network",), script=sweeps.NETWORKS_SCRIPT)
 
 
 def budget(stage: Stage) -> None:
@@ -80,8 +80,7 @@ def int8(stage: Stage) -> None:
         equation=r"\textstyle\sum x w \approx S_x S_w \sum (q_x - Z)\, q_w",
     )  # fmt: skip
     stage.say("int8_story")
-    key, numbers = smaller.compiler(view.result)
-    stage.say(key, **numbers)
+    st.markdown(smaller.told_compiler(view.result, stage.words))
     stage.source("int8_source")
 
 

@@ -193,12 +193,12 @@ def told_int8(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
     return fill(words["int8_claim" if faster else "int8_claim_slower"], facts)
 
 
-def compiler(result: Mapping[str, Any] | None) -> tuple[str, Mapping[str, Any]]:
-    """The key of the sentence about what a compiler made of the int8 net, and its numbers."""
+def told_compiler(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> str:
+    """What a compiler made of the net, where there was one to time and a result at all."""
     compiled = result["compiled"] if result else None
     if not compiled:
-        return "int8_not_compiled", {}
-    return "int8_compile_fault" if "fault" in compiled else "int8_compiled", compiled
+        return words["int8_not_compiled"]
+    return fill(words["int8_compile_fault" if "fault" in compiled else "int8_compiled"], compiled)
 
 
 @kept

@@ -1,4 +1,4 @@
-"""Measured sweeps of the theory, cost and regularising chapters: asked for, put as kernels want them, and walked."""
+"""Chapters 3, Theory, 4, Cost, and 11, Regularising: live parts with measured sweeps, put as kernels want them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ from dkdemo.web.scenes import Stage
 
 GHOSTS = 10  # fits drawn beyond the threshold; the errors are over all of them
 SAMPLED = ("dkdemo.regression:minimum_norm", "dkdemo.regression:legendre_features")  # how samples are fitted
+NETWORKS_SCRIPT = """from dkdemo.networks import NETWORKS
+
+for one in NETWORKS:
+    print(f"{one.name:16} {one.parameters:12,} {one.gmacs:9.3f} GMAC {one.accuracy:7.3f} % {one.megabytes:9.3f} MB")
+"""
 NO_RIDGE = EXPONENTS[0] - 0.5  # the slider's left end stands for λ = 0
 
 

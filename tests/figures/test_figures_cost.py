@@ -165,6 +165,21 @@ def test_int8_claims_what_was_measured(words: Words) -> None:
     assert list(bars[0].text) == ["1318", "335"]
 
 
+@pytest.mark.parametrize(
+    ("compiled", "key"),
+    [
+        (None, "int8_not_compiled"),
+        ({"fault": "no ptxas"}, "int8_compile_fault"),
+        ({"compile_seconds": 31.4, "before": 0.01, "after": 0.002}, "int8_compiled"),
+    ],
+)
+def test_what_a_compiler_did_is_told_with_its_numbers(words: Words, compiled: dict | None, key: str) -> None:
+    told = smaller.told_compiler({"compiled": compiled}, words)
+    assert told == fill(words[key], compiled or {})
+    assert "{" not in told
+    assert smaller.told_compiler(None, words) == words["int8_not_compiled"]
+
+
 def test_int8_by_our_own_hand_shows_no_time(words: Words) -> None:
     chart = smaller.int8(ran(kernel="own", bytes=None, seconds_each=[[None, None]] * 2), words)
     assert "99.9%" in chart.layout.meta["claim"]
