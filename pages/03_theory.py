@@ -82,11 +82,11 @@ def demo(stage: Stage) -> None:
 def epochs(stage: Stage) -> None:
     stage.title("epochs_title")
     shares = {0.1: "10%", 0.2: "20%", 0.4: "40%"}
-    wrong = controls.row(
+    setting = controls.row(
         [4, 1], noise=lambda: controls.choice(stage.words["epochs_noise"], shares, "noise", 0.2), seed=controls.seed
     )
     run_panel(
-        stage, Epochs(**wrong), lambda view: figures.epochs(view, stage.words),
+        stage, Epochs(**setting), lambda view: figures.epochs(view, stage.words),
         equation=r"\min_w \tfrac{1}{n} \sum_i \lVert \tilde y_i - f_w(x_i) \rVert^2, \quad P(\tilde y_i \ne y_i) = p",
     )  # fmt: skip
     stage.say("epochs_story")

@@ -20,7 +20,7 @@ DIGITS = ["5", "9", "3", "6", "8", "1"]
 DIGIT_LOGITS = [0.0, 3.1, 1.6, 0.4, -0.5, -2.9]  # the first is set by the lead
 
 
-def temperature(stage: Stage) -> Slider:
+def temperature_slider(stage: Stage) -> Slider:
     return Slider("temperature", stage.words["temperature"], 0.25, 20, 1.0, log=True)
 
 
@@ -44,7 +44,7 @@ def slider(stage: Stage) -> None:
     with picture:
         state = interactive(
             stage, "softmax_bars", lambda at: figures.slider(at, names, stage.words),
-            {"logits": SLIDE_LOGITS}, temperature(stage),
+            {"logits": SLIDE_LOGITS}, temperature_slider(stage),
             drag=Drag("bars", ("logits",), low=-figures.REACH, high=figures.REACH), download="softmax",
         )  # fmt: skip
     with pinned:
@@ -64,9 +64,9 @@ def slider(stage: Stage) -> None:
 
 def columns(names: list[str]) -> str:
     """The slide's three columns, computed now, to the digits it prints."""
-    shares = [softmax(SLIDE_LOGITS, warmth) for _, warmth in SLIDE_COLUMNS]
+    shares = [softmax(SLIDE_LOGITS, temperature) for _, temperature in SLIDE_COLUMNS]
     rows = ["  ".join(f"{written:<10}" for written, _ in SLIDE_COLUMNS)]
-    rows += ["  ".join(f"{'T = ' + format(warmth, '.3g'):<10}" for _, warmth in SLIDE_COLUMNS)]
+    rows += ["  ".join(f"{'T = ' + format(temperature, '.3g'):<10}" for _, temperature in SLIDE_COLUMNS)]
     rows += ["  ".join(f"{q[index]:.8f}" for q in shares) + f"  {name}" for index, name in enumerate(names)]
     return "\n".join(rows)
 
@@ -83,7 +83,7 @@ def trained(stage: Stage) -> None:
         image, names = np.asarray(result["image"]), list(result["classes"])
         interactive(
             stage, "softmax_bars", lambda at: figures.trained(image, at, names, stage.words),
-            {"logits": np.asarray(result["teacher_logits"]).tolist()}, temperature(stage),
+            {"logits": np.asarray(result["teacher_logits"]).tolist()}, temperature_slider(stage),
         )  # fmt: skip
         stage.measured(result)
         stage.source("trained_source", accuracy=result["teacher_accuracy"], **result["n"])

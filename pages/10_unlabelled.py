@@ -23,7 +23,7 @@ def one_image(stage: Stage) -> None:
 def fixmatch(stage: Stage) -> None:
     setting = few_labels.setting(threshold=lambda: few_labels.threshold(stage))
     stage.guessed()
-    few_labels.live(
+    few_labels.lesson(
         stage, FixMatch(**setting), ("dkdemo.semi_supervised:fixmatch_loss",),
         r"\mathcal{L} = \mathrm{CE}(y, p_{\text{weak}}) +"
         r"{\mathbf{1}[\max q \ge \tau]}\;\mathrm{CE}(\arg\max q,\; p_{\text{strong}})",
@@ -36,7 +36,7 @@ def mixmatch(stage: Stage) -> None:
         r"\bar q = \frac{1}{K} \sum_k p(y \mid \hat u_k), \quad q_i = \bar q_i^{1/T} \Big/ \sum_j \bar q_j^{1/T},"
         r"\quad \lambda' = \max(\lambda, 1-\lambda)"
     )
-    script = few_labels.guessed(stage)
+    script = few_labels.label_guess(stage)
     stage.erratum(stage.words["guess_slide"], stage.words["guess_right"], "guess_erratum")
     stage.say("guess_story")
     stage.source("mixmatch_source")
@@ -50,7 +50,7 @@ def mixmatch_live(stage: Stage) -> None:
         r"\frac{\lambda_U}{C\,|\mathcal{U}'|} \sum \lVert q - f(u) \rVert^2"
     )
     setting = few_labels.setting(weight=lambda: few_labels.weight(stage))
-    few_labels.live(
+    few_labels.lesson(
         stage, MixMatch(**setting), ("dkdemo.semi_supervised:mixmatch_loss", "dkdemo.mixing:mixup"),
         told=(("sure", "live_sure"), ("wrong", "live_all_wrong")),
     )  # fmt: skip
@@ -72,7 +72,7 @@ def uda(stage: Stage) -> None:
 def uda_live(stage: Stage) -> None:
     stage.title("uda_live_title")
     setting = few_labels.setting(schedule=lambda: few_labels.schedule(stage))
-    few_labels.live(
+    few_labels.lesson(
         stage, UDA(**setting),
         ("dkdemo.semi_supervised:uda_loss", "dkdemo.semi_supervised:annealed_loss"),
         r"\mathcal{L} = {\mathbf{1}[p_y < \eta_t]}\;\mathrm{CE}(y, p) +"

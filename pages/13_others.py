@@ -13,11 +13,11 @@ from dkdemo.web.scenes import Stage, asks, show
 
 def metric(stage: Stage) -> None:
     stage.title("metric_title")
-    loss, forces = compared.forces(stage)
+    loss, script = compared.forces(stage)
     stage.say(f"metric_story_{loss}")
     stage.erratum(stage.words["metric_slide"], stage.words["metric_right"], "metric_erratum")
     stage.source("metric_source")
-    explain(stage, code=(compared.CODE[loss],), script=forces)
+    explain(stage, code=(compared.CODE[loss],), script=script)
 
 
 def rnn(stage: Stage) -> None:

@@ -5,7 +5,6 @@ from dkdemo.figures import moco as figures
 from dkdemo.figures import moco_runs as runs
 from dkdemo.figures import moco_tables as tables
 from dkdemo.kernels import script
-from dkdemo.kernels.moco import PATH, REACH
 from dkdemo.web import contrasted, controls
 from dkdemo.web.charts import interactive
 from dkdemo.web.plot import Slider
@@ -21,7 +20,7 @@ def queue(stage: Stage) -> None:
     stage.title("queue_title")
     stage.equation(LOSS + r", \quad " + RULE)
     state = interactive(
-        stage, "queue_belt", lambda at: figures.queue(at, REACH, stage.words), {"path": PATH},
+        stage, "queue_belt", lambda at: figures.queue(at, contrasted.REACH, stage.words), {"path": contrasted.PATH},
         Slider("momentum", stage.words["momentum"], 0, 0.999, 0.99, step=0.001, format=".3f"),
         Slider("batches", stage.words["queue_length"], 1, 48, 16, step=1, format="d"),
     )  # fmt: skip
@@ -34,7 +33,13 @@ def queue(stage: Stage) -> None:
 def swapped(stage: Stage) -> None:
     stage.equation(RULE.replace("m", r"\alpha"))  # the slide's letter
     alpha = Slider("alpha", stage.words["alpha"], 0.001, 0.999, 0.99, step=0.001, format=".3f")
-    state = interactive(stage, "swapped", lambda at: figures.swapped(at, REACH, stage.words), {"path": PATH}, alpha)
+    state = interactive(
+        stage,
+        "swapped",
+        lambda at: figures.swapped(at, contrasted.REACH, stage.words),
+        {"path": contrasted.PATH},
+        alpha,
+    )
     stage.erratum(stage.words["swapped_slide"], stage.words["swapped_right"], "swapped_erratum")
     stage.guessed()
     stage.say("swapped_story")

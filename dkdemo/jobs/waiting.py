@@ -55,9 +55,9 @@ class Queue:
 
 
 class Shelf:
-    """The last job of each recipe. There is ``room`` for so many; what has not been put there lately goes first.
+    """The last job of each recipe: an LRU cache of ``room`` jobs that spares what still runs or waits.
 
-    A job that still runs or waits is never forgotten.
+    Only `put` counts as use: what was put there longest ago goes first.
     """
 
     def __init__(self, room: int) -> None:
@@ -68,6 +68,7 @@ class Shelf:
         return iter(self._jobs.values())
 
     def get(self, key: str) -> Job | None:
+        """The last job of the recipe of that key; being looked up does not refresh its place in the order."""
         return self._jobs.get(key)
 
     def put(self, job: Job) -> Job:

@@ -19,10 +19,6 @@ def walk(steps: int = 240, seed: int = 3) -> list[float]:
     return np.concatenate([[0.0], np.cumsum(dice.normal(size=steps))]).round(3).tolist()
 
 
-PATH = walk()  # what the pages show
-REACH = (min(PATH), max(PATH))
-
-
 def _followed(path: Sequence[float], momentum: float) -> list[float]:
     """k_0 = q_0, then k_t = m k_(t-1) + (1 - m) q_t."""
     key = [float(path[0])]

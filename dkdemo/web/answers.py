@@ -1,4 +1,4 @@
-"""What trained networks answer: to a test picture, to a drawing, and where they doubt the most."""
+"""Chapters 5, Temperature, and 6, Distillation: what nets answer to a test picture and a drawing, and doubt most."""
 
 from __future__ import annotations
 

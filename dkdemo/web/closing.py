@@ -1,4 +1,4 @@
-"""Live parts of the last chapter: the wall of methods, the first question again, all slips of the slides."""
+"""Chapter 16, the last: live parts with the wall of methods, the first question again, all slips of the slides."""
 
 from __future__ import annotations
 

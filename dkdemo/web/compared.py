@@ -1,4 +1,4 @@
-"""Live parts of the chapter on comparing with others: metric losses, matrices as switches, and guessing the future."""
+"""Chapter 13, With others: live parts on metric losses, matrices as switches, and guessing the future."""
 
 from __future__ import annotations
 

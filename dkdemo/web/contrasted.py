@@ -1,4 +1,4 @@
-"""Live parts of the SimCLR and MoCo chapters: what their networks see, choose, and could cheat with."""
+"""Chapters 14, SimCLR, and 15, MoCo: live parts on what their networks see, choose, and could cheat with."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dkdemo.experiments.figure5 import LARGE
 from dkdemo.experiments.simclr_material import DATA
 from dkdemo.experiments.views import EYES, SIDE
 from dkdemo.figures import moco_runs, moco_tables, simclr
+from dkdemo.kernels.moco import walk
 from dkdemo.web import controls, data, machine, pictures
 from dkdemo.web.charts import chart, interactive
 from dkdemo.web.plot import Drag, Slider
@@ -34,6 +35,8 @@ print(loss.item())
 print(-points.grad)
 """
 GROUPS = (2, 4, 8, 16)
+PATH = walk()  # one weight of the query encoder, as MoCo's belt and its two rules show it
+REACH = (min(PATH), max(PATH))
 
 
 def _temperature(stage: Stage, value: float) -> Slider:

@@ -1,4 +1,4 @@
-"""Live parts of the chapter without labels: one picture asked about in three ways, and lessons with forty labels."""
+"""Chapter 10, Unlabelled: live parts with one picture asked about in three ways, and lessons with forty labels."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def believed(stage: Stage) -> str:
     return _script(recipe, "pseudo_label", state, "threshold")
 
 
-def guessed(stage: Stage) -> str:
+def label_guess(stage: Stage) -> str:
     """MixMatch on one picture: several looks averaged, sharpened, and mixed with a labelled picture. The script."""
     recipe, answer = _one_picture(stage)
     inputs = _plain(answer, "labelled", "label") | {
@@ -140,7 +140,7 @@ def _script(recipe: Recipe, kernel: str, state: Mapping[str, Any], *moved: str) 
     )
 
 
-def live(
+def lesson(
     stage: Stage,
     recipe: Recipe,
     code: Sequence[str],

@@ -1,4 +1,4 @@
-"""Live parts of the mixing chapter: two pictures blended, or one cut into the other, and what the label says then."""
+"""Chapter 9, Mixing: live parts with two pictures blended, or one cut into the other, and the label they get."""
 
 from __future__ import annotations
 

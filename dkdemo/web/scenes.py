@@ -123,16 +123,16 @@ def clauses(latex: str) -> list[str]:
     return [f"{style} {part.strip()}" for part in re.split(r"\\allowbreak|\\q?quad", rest) if part.strip()]
 
 
-Act = Callable[[Stage], None]
+SceneFunction = Callable[[Stage], None]
 
 
-def asks(*options: str) -> Callable[[Act], Act]:
+def asks(*options: str) -> Callable[[SceneFunction], SceneFunction]:
     """A scene that begins with a question: its title, the poll, and the rest once the viewer has committed.
 
     The words are the scene's own: ``<scene>_title``, the question ``<scene>_guess``, ``<scene>_guess_<option>``.
     """
 
-    def asked(scene: Act) -> Act:
+    def asked(scene: SceneFunction) -> SceneFunction:
         @functools.wraps(scene)
         def poll_first(stage: Stage) -> None:
             stage.title(stage.own("title"))
@@ -176,7 +176,7 @@ class Unanswered(Exception):  # noqa: N818  # where a scene ends, not a fault of
     """The engine gave no answer. The viewer has been told, and the scene ends where it needed one."""
 
 
-def show(chapter: str, **scenes: Act) -> None:
+def show(chapter: str, **scenes: SceneFunction) -> None:
     """Run the scene on the screen; a fault in it costs one sentence, never the navigation."""
     row = find_chapter(chapter)
     declared = tuple(scene.id for scene in row.scenes)

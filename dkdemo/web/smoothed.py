@@ -1,4 +1,4 @@
-"""Live parts of the chapter on label smoothing: a digit that is smoothed, and the settings that two scenes share."""
+"""Chapter 7, Label smoothing: live parts with a digit that is smoothed, and the settings that scenes share."""
 
 from __future__ import annotations
 
