@@ -47,7 +47,7 @@ def believed(stage: Stage) -> str:
         alt=stage.words["one_alt"], download="fixmatch",
     )  # fmt: skip
     stage.measured(answer)
-    return _script(recipe, "pseudo_label", state, "threshold")
+    return asked_script(recipe, "pseudo_label", state, "threshold")
 
 
 def label_guess(stage: Stage) -> str:
@@ -65,7 +65,7 @@ def label_guess(stage: Stage) -> str:
         alt=stage.words["guess_alt"],
     )  # fmt: skip
     stage.measured(answer)
-    return _script(recipe, "guess_label", state, "looks", "temperature", "lam")
+    return asked_script(recipe, "guess_label", state, "looks", "temperature", "lam")
 
 
 def pulled(stage: Stage) -> str:
@@ -82,7 +82,7 @@ def pulled(stage: Stage) -> str:
         Slider("progress", stage.words["progress"], 0, 1, 0.3),
     )  # fmt: skip
     stage.measured(answer)
-    return _script(recipe, "uda_pull", state, "strength", "progress")
+    return asked_script(recipe, "uda_pull", state, "strength", "progress")
 
 
 def chained(stage: Stage) -> str:
@@ -106,7 +106,7 @@ def chained(stage: Stage) -> str:
     ]
     stage.source("augmix_operations", first=rows[0], second=rows[1])
     stage.measured(answer)
-    return _script(recipe, "augmix_js", state, "kept")
+    return asked_script(recipe, "augmix_js", state, "kept")
 
 
 def _one_picture(stage: Stage) -> tuple[OneImage, dict[str, Any]]:
@@ -125,7 +125,7 @@ def _plain(answer: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: np.asarray(answer[name]).tolist() for name in names}
 
 
-def _script(recipe: Recipe, kernel: str, state: Mapping[str, Any], *moved: str) -> str:
+def asked_script(recipe: Recipe, kernel: str, state: Mapping[str, Any], *moved: str) -> str:
     """A script that asks the net again and prints the numbers of ``kernel`` with the sliders ``moved`` as they are."""
     kind = type(recipe)
     sliders = ", ".join(f"{name}={state[name]!r}" for name in moved)

@@ -228,7 +228,7 @@ def test_chains_show_the_engines_own_ends() -> None:
 def test_the_copied_script_prints_the_numbers_shown(recipe, kernel, moved, number, capsys) -> None:
     from dkdemo.web.few_labels import asked_script
 
-    exec(compile(asked_script(recipe, kernel, **moved), "copied", "exec"), {})
+    exec(compile(asked_script(recipe, kernel, moved, *moved), "copied", "exec"), {})
     printed = ast.literal_eval(capsys.readouterr().out)
     assert isinstance(printed[number], float)
     for name, value in moved.items():
