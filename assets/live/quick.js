@@ -2,6 +2,7 @@
 // 15 ms of a frame's 17; while a hand moves, only values change, and Plotly's own traces draw those in 2 to 6.
 // This walks into Plotly's rooms, so it takes only what it knows and leaves the rest to Plotly.update; a test in
 // Chromium holds both to the same picture, and what is refused to being refused.
+import { get } from "./figure.js";
 
 const MOVES = {
   scatter: /^(x|y|text|textposition|marker\.(color|size|symbol|opacity|angle))$/,
@@ -9,8 +10,6 @@ const MOVES = {
   heatmap: /^z$/,
   image: /^z$/,
 };
-
-const get = (root, path) => path.split(".").reduce((value, name) => value?.[name], root);
 
 function set(root, path, value) {
   const names = path.split("."), last = names.pop();

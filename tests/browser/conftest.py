@@ -13,10 +13,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import plotly
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+LIVE = ROOT / "assets" / "live"
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 START = 90  # seconds a server may take to answer on a machine busy with other things
 PATIENCE = 30_000  # milliseconds for anything to appear; two busy cores render in software
 expect.set_options(timeout=PATIENCE)
@@ -155,3 +158,21 @@ def new_context(chromium: Browser, console: Console) -> Iterator[Callable[..., B
 def page(new_context: Callable[..., BrowserContext]) -> Page:
     """A page of a projector's size, in English."""
     return new_context().new_page()
+
+
+@pytest.fixture(scope="module")
+def workbench(chromium: Browser) -> Iterator[Page]:
+    """A page that is served our scripts, and Plotly's, from disk, without any app."""
+    context = chromium.new_context()
+
+    def give(route: Route) -> None:
+        name = route.request.url.removeprefix("http://bench/")
+        file = PLOTLY if name == PLOTLY.name else LIVE / name
+        body, kind = (file.read_bytes(), "text/javascript") if name else (b"", "text/html")
+        route.fulfill(body=body, content_type=kind)
+
+    context.route("http://bench/**", give)
+    page = context.new_page()
+    page.goto("http://bench/")
+    yield page
+    context.close()

@@ -16,25 +16,6 @@ from dkdemo.kernels import KERNELS, SAMPLES
 LIVE = Path(__file__).resolve().parents[2] / "assets" / "live"
 
 
-@pytest.fixture(scope="module")
-def workbench(chromium):
-    """A page that is served our scripts from disk, without any app."""
-    context = chromium.new_context()
-    context.route(
-        "http://bench/**",
-        lambda route: route.fulfill(
-            body=(LIVE / route.request.url.removeprefix("http://bench/")).read_bytes()
-            if route.request.url[13:]
-            else b"",
-            content_type="text/javascript" if route.request.url.endswith(".js") else "text/html",
-        ),
-    )
-    page = context.new_page()
-    page.goto("http://bench/")
-    yield page
-    context.close()
-
-
 def assert_equal(js: Any, python: Any, where: str) -> None:
     """The same shape, the same words, and numbers to 1e-9."""
     if isinstance(python, np.ndarray | np.generic):

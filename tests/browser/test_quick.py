@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import plotly
 import pytest
 from playwright.sync_api import Page, expect
-
-LIVE = Path(__file__).resolve().parents[2] / "assets" / "live"
 
 # Between them: bars, curves, fills, moving words, images, heat maps, a contour behind, log and category axes.
 SCENES = (
@@ -139,30 +134,11 @@ REFUSED = {
 }
 
 
-@pytest.fixture(scope="module")
-def workbench(chromium):
-    """A page with Plotly and our scripts from disk, without any app."""
-    files = {
-        "plotly.js": Path(plotly.__file__).parent / "package_data" / "plotly.min.js",
-        "quick.js": LIVE / "quick.js",
-    }
-    context = chromium.new_context()
-
-    def give(route) -> None:
-        file = files.get(route.request.url.removeprefix("http://bench/"))
-        body = file.read_bytes() if file else b"<div id='chart'></div><script src='plotly.js'></script>"
-        route.fulfill(body=body, content_type="text/javascript" if file else "text/html")
-
-    context.route("http://bench/**", give)
-    page = context.new_page()
-    page.goto("http://bench/")
-    yield page
-    context.close()
-
-
 ATTEMPT = """async ([data, layout, change]) => {
   const { quick } = await import('./quick.js');
-  const chart = await Plotly.newPlot('chart', data, layout);
+  const { plotly } = await import('./screen.js');
+  const Plotly = await plotly('plotly.min.js');
+  const chart = await Plotly.newPlot(document.body, data, layout);
   const before = JSON.stringify(chart.data);
   return [quick(chart, [change]), JSON.stringify(chart.data) === before];
 }"""
