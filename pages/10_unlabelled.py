@@ -59,7 +59,7 @@ def mixmatch_live(stage: Stage) -> None:
 def uda(stage: Stage) -> None:
     stage.title("uda_title")
     stage.equation(
-        r"{\mathbf{1}[\max p > .8]}\, \mathrm{KL}\big(p^{\text{sharp}}(\cdot|x) \,\Vert\, p(\cdot|\hat x)\big), \;"
+        r"{\mathbf{1}[\max p > .8]}\, \mathrm{KL}\big(p^{\text{sharp}}(\cdot|x) \,\Vert\, p(\cdot|\hat x)\big), \quad "
         r"\eta_t = \alpha_t (1 - \tfrac1K) + \tfrac1K"
     )
     script = few_labels.pulled(stage)
@@ -83,8 +83,8 @@ def uda_live(stage: Stage) -> None:
 def augmix(stage: Stage) -> None:
     stage.title("augmix_title")
     stage.equation(
-        r"\mathcal{L} = \mathrm{CE}(p_0, y) + 12\,\mathrm{JS}, \;"
-        r"\mathrm{JS} = \tfrac13 \textstyle\sum_i \mathrm{KL}[p_i \Vert M] \le \ln 3, \; M = \tfrac13 (p_0 + p_1 + p_2)"
+        r"\mathcal{L} = \mathrm{CE}(p_0, y) + 12\,\mathrm{JS}, \quad M = \tfrac13 (p_0 + p_1 + p_2), \quad "
+        r"\mathrm{JS} = \tfrac13 \textstyle\sum_i \mathrm{KL}[p_i \Vert M] \le \ln 3"
     )
     script = few_labels.chained(stage)
     stage.erratum(stage.words["augmix_slide"], stage.words["augmix_right"], "augmix_erratum")
