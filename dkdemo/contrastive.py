@@ -30,8 +30,7 @@ def cosine_similarity(points: Tensor) -> Tensor:
 def pair_logits(first: Tensor, second: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
     """The (2N, 2N) scores s_ij / T, with -inf for oneself, and the index of each view's partner, (2N,)."""
     _check(first, second, temperature)
-    logits = cosine_similarity(torch.cat([first, second])) / temperature
-    logits = logits.masked_fill(torch.eye(len(logits), dtype=torch.bool, device=logits.device), -torch.inf)
+    logits = (cosine_similarity(torch.cat([first, second])) / temperature).fill_diagonal_(-torch.inf)
     return logits, torch.arange(len(logits), device=logits.device).roll(len(first))
 
 

@@ -5,6 +5,13 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 
+class FlattenPlaces(nn.Module):
+    """(N, C, H, W) -> (N, H W C), place by place: as channels-last images lie in memory, so that nothing is copied."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.permute(0, 2, 3, 1).flatten(1)
+
+
 def small_encoder(channels: int = 3, side: int = 32, features: int = 128) -> nn.Sequential:
     """Two coarse convolutions and a dense layer: (N, channels, side, side) -> h (N, features).
 
@@ -18,7 +25,7 @@ def small_encoder(channels: int = 3, side: int = 32, features: int = 128) -> nn.
         nn.Conv2d(32, 64, 3, stride=2, padding=1, bias=False),
         nn.BatchNorm2d(64),
         nn.ReLU(),
-        nn.Flatten(),
+        FlattenPlaces(),
         nn.Linear(64 * places**2, features, bias=False),
         nn.BatchNorm1d(features),
         nn.ReLU(),

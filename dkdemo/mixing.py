@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
+from array_api_compat import array_namespace, device, is_torch_array
 
 if TYPE_CHECKING:
     import torch
@@ -71,7 +71,7 @@ def mixup(images: Array, targets: Array, lam: float, order: Sequence[int] | np.n
     """
     _check_share(lam)
     order = _check_batch(images, targets, order)
-    return lam * images + (1 - lam) * images[order], lam * targets + (1 - lam) * targets[order]
+    return _blend(lam, images, order), _blend(lam, targets, order)
 
 
 def manifold_mixup(
@@ -127,9 +127,10 @@ def cutmix(images: Array, targets: Array, box: Box, order: Sequence[int] | np.nd
     order = _check_batch(images, targets, order)
     lam = kept_share(box, *images.shape[-2:])
     left, top, right, bottom = clip_box(box, *images.shape[-2:])
-    mixed = array_namespace(images).asarray(images, copy=True)
-    mixed[..., top:bottom, left:right] = images[..., top:bottom, left:right][order]  # only the box is fetched
-    return mixed, lam * targets + (1 - lam) * targets[order]
+    xp = array_namespace(images)
+    mixed = xp.asarray(images, copy=True)
+    mixed[..., top:bottom, left:right] = xp.take(images[..., top:bottom, left:right], order, axis=0)  # the box alone
+    return mixed, _blend(lam, targets, order)
 
 
 def clip_box(box: Sequence[int], height: int, width: int) -> Box:
@@ -178,6 +179,14 @@ def beta_quantile(uniforms: Sequence[float], alpha: float, points: int = 1201) -
     weight = np.exp(-alpha * (size + 2 * np.log1p(np.exp(-size))))  # λ^α (1 - λ)^α without overflow
     below = np.concatenate(([0.0], np.cumsum((weight[1:] + weight[:-1]) / 2)))
     return 1 / (1 + np.exp(-np.interp(np.asarray(uniforms, dtype=np.float64) * below[-1], below, s)))
+
+
+def _blend(lam: float, each: Array, order: Array) -> Array:
+    """λ of each row and 1 - λ of its partner's, as a new array."""
+    partner = array_namespace(each).take(each, order, axis=0)
+    if is_torch_array(each) and each.is_floating_point():
+        return partner.lerp_(each, lam)  # the same sum, in one pass over the batch instead of three
+    return lam * each + (1 - lam) * partner
 
 
 def _inside(images: Array, box: Box) -> Array:

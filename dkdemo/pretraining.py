@@ -17,7 +17,8 @@ MEAN, SPREAD = 0.5, 0.25  # pixels in [0, 1] to about [-2, 2]; the same for ever
 
 def standard(images: Tensor) -> Tensor:
     """Pixels as the encoders want them: uint8 or [0, 1] in, about [-2, 2] out."""
-    return ((images / 255 if images.dtype == torch.uint8 else images) - MEAN) / SPREAD
+    pixels = images / 255 if images.dtype == torch.uint8 else images
+    return (pixels - MEAN).div_(SPREAD)
 
 
 def embed(model: nn.Module, views: Tensor) -> Tensor:
