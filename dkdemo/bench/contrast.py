@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
+from torchvision.transforms.functional import to_pil_image
 
 from dkdemo import augment, datasets
 from dkdemo.bench import Terms
@@ -18,6 +20,9 @@ from dkdemo.encoders import SimCLR
 from dkdemo.pretraining import embed
 
 BATCH, STEPS, SIDE = 128, 4, 32
+Pictures = Sequence[Any] | Tensor
+Look = Callable[[Any], Tensor]  # a picture, or a batch, seen anew
+Views = Callable[[], Iterator[Tensor]]  # batch by batch, (2N, C, H, W): first all first views
 AREA, STRENGTH, GREY = (0.08, 1.0), 0.5, 0.2  # SimCLR's crop and colour; no blur at this size, as for CIFAR-10
 
 
@@ -28,38 +33,53 @@ def views(terms: Terms) -> Iterator[Contest]:
     images = train.images[: BATCH * STEPS]
     dice = Generator(device).manual_seed(0)
 
-    def ours(model: nn.Module) -> None:
+    def ours() -> Iterator[Tensor]:
         for batch in images.split(BATCH):
             pixels = batch / 255
-            _step(model, _view(pixels, dice), _view(pixels, dice))
+            yield torch.cat([_view(pixels, dice), _view(pixels, dice)])
 
-    loader = DataLoader(_Pairs(images.cpu()), BATCH)
+    def one_by_one(pictures: Pictures, look: Look) -> Iterator[Tensor]:
+        for first, second in DataLoader(_Pairs(pictures, look), BATCH):
+            yield torch.cat([first, second]).to(device)
 
-    def one_by_one(model: nn.Module) -> None:
-        for first, second in loader:
-            _step(model, first.to(device), second.to(device))
+    kornias = _kornias_look()
 
-    theirs = _kornia_views()
-
-    def by_kornia(model: nn.Module) -> None:
+    def by_kornia() -> Iterator[Tensor]:
         for batch in images.split(BATCH):
             pixels = batch / 255
-            _step(model, theirs(pixels), theirs(pixels))
+            yield torch.cat([kornias(pixels), kornias(pixels)])
 
-    peers: dict[str, tuple[Callable[[nn.Module], None], float]] = {
-        "torchvision v2, image by image in a DataLoader (lightly's SimCLR recipe)": (one_by_one, 10.0),
+    kept = images.cpu()
+    peers: dict[str, tuple[Views, float]] = {
+        "torchvision v2 on tensors, image by image in a DataLoader": (
+            partial(one_by_one, kept, _torchvisions_look()),
+            10,
+        ),
+        "lightly's SimCLRTransform on PIL images, in a DataLoader": (
+            partial(one_by_one, [to_pil_image(image) for image in kept], _lightlys_look()),
+            10,
+        ),
         "kornia's batched augmentations": (by_kornia, 1.2),
     }
-    for peer, (work, goal) in peers.items():
+    alike = "crop, flip, jitter, grey of the same strengths"
+    for peer, (theirs, goal) in peers.items():
         torch.manual_seed(0)
         mine, other = (SimCLR().to(device).to(memory_format=torch.channels_last) for _ in range(2))
         yield Contest(
             "views",
             f"SimCLR, {STEPS} steps of {BATCH} at 32 x 32: two views, encoder, NT-Xent",
             peer,
-            *turns(partial(ours, mine), partial(work, other), device, terms.turns),
+            *turns(partial(_steps, ours, mine), partial(_steps, theirs, other), device, terms.turns),
             goal=goal,
-            worth="crop, flip, jitter, grey of the same strengths; same encoder and loss",
+            worth=f"{alike}; same encoder and loss",
+        )
+        yield Contest(
+            "views",
+            f"the two views alone, {STEPS} times {BATCH} images at 32 x 32",
+            peer,
+            *turns(partial(_all, ours), partial(_all, theirs), device, terms.turns),
+            goal=1.0,
+            worth=alike,
         )
 
 
@@ -108,31 +128,43 @@ def _view(pixels: Tensor, dice: Generator) -> Tensor:
 
 
 class _Pairs(TorchDataset):
-    """Two views of each image by torchvision, as lightly's SimCLR transform composes them."""
+    """Two looks at each picture."""
 
-    def __init__(self, images: Tensor) -> None:
-        from torchvision.transforms import v2
-
-        spread = 0.8 * STRENGTH
-        self.images = images
-        self.look = v2.Compose(
-            [
-                v2.RandomResizedCrop(SIDE, scale=AREA, antialias=True),
-                v2.RandomHorizontalFlip(),
-                v2.ColorJitter(spread, spread, spread, 0.5 * STRENGTH),
-                v2.RandomGrayscale(GREY),
-                v2.ToDtype(torch.float32, scale=True),
-            ]
-        )
+    def __init__(self, pictures: Pictures, look: Look) -> None:
+        self.pictures, self.look = pictures, look
 
     def __len__(self) -> int:
-        return len(self.images)
+        return len(self.pictures)
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        return self.look(self.images[index]), self.look(self.images[index])
+        return self.look(self.pictures[index]), self.look(self.pictures[index])
 
 
-def _kornia_views() -> Callable[[Tensor], Tensor]:
+def _torchvisions_look() -> Look:
+    from torchvision.transforms import v2
+
+    spread = 0.8 * STRENGTH
+    return v2.Compose(
+        [
+            v2.RandomResizedCrop(SIDE, scale=AREA, antialias=True),
+            v2.RandomHorizontalFlip(),
+            v2.ColorJitter(spread, spread, spread, 0.5 * STRENGTH),
+            v2.RandomGrayscale(GREY),
+            v2.ToDtype(torch.float32, scale=True),
+        ]
+    )
+
+
+def _lightlys_look() -> Look:
+    """One of the two alike that its SimCLRTransform applies; jitter always, as on our side."""
+    from lightly.transforms.simclr_transform import SimCLRViewTransform
+
+    return SimCLRViewTransform(
+        SIDE, cj_prob=1.0, cj_strength=STRENGTH, cj_hue=0.5, random_gray_scale=GREY, gaussian_blur=0.0, normalize=None
+    )
+
+
+def _kornias_look() -> Look:
     import kornia.augmentation as kornia
 
     spread = 0.8 * STRENGTH
@@ -145,10 +177,16 @@ def _kornia_views() -> Callable[[Tensor], Tensor]:
     )
 
 
-def _step(model: nn.Module, first: Tensor, second: Tensor) -> None:
-    model.zero_grad()
-    one, two = embed(model, torch.cat([first, second])).chunk(2)
-    nt_xent(one, two, temperature=0.5).backward()
+def _all(views: Views) -> None:
+    for _ in views():
+        pass
+
+
+def _steps(views: Views, model: nn.Module) -> None:
+    for pair in views():
+        model.zero_grad()
+        one, two = embed(model, pair).chunk(2)
+        nt_xent(one, two, temperature=0.5).backward()
 
 
 def _with_gradient(function: Callable[[Tensor, Tensor], Tensor], first: Tensor, second: Tensor) -> None:
