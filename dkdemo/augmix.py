@@ -124,16 +124,16 @@ def run_chains(images: Tensor, drawn: Chains) -> Tensor:
     n = len(images)
     if len(drawn.kept) != n:
         raise ValueError(f"need one draw per picture, got {len(drawn.kept)} for {n} pictures")
-    drawn = Chains(*(part.to(images.device) for part in drawn))
     ends = images.repeat_interleave(WIDTH, dim=0)  # (N W, C, H, W')
     depth = drawn.depth.flatten()
     operation, level, sign = (part.flatten(0, 1) for part in (drawn.operation, drawn.level, drawn.sign))
     for place in range(DEPTH):
         for index, apply in enumerate(OPERATIONS.values()):
             which = ((operation[:, place] == index) & (place < depth)).nonzero().flatten()
-            if len(which):
-                done = apply(ends[which], level[which, place].to(images), sign[which, place].to(images))
-                ends = ends.index_copy(0, which, done)
+            if len(which):  # known without waiting for a GPU: chains are drawn on the processor
+                there = which.to(images.device)
+                done = apply(ends[there], level[which, place].to(images), sign[which, place].to(images))
+                ends = ends.index_copy(0, there, done)
     return ends.view(n, WIDTH, *images.shape[1:])
 
 

@@ -160,8 +160,8 @@ def fitted_clip(weight: Array, bits: int) -> float:
     weight send nearly all others to 0.
     """
     xp = array_api_compat.array_namespace(weight)
-    losses = [float(xp.sum((symmetric(weight, bits, clip=clip) - weight) ** 2)) for clip in CLIPS]
-    return CLIPS[losses.index(min(losses))]
+    losses = xp.stack([xp.sum((symmetric(weight, bits, clip=clip) - weight) ** 2) for clip in CLIPS])
+    return CLIPS[int(xp.argmin(losses))]
 
 
 # Size -------------------------------------------------------------------------------------------------------

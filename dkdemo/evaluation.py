@@ -230,7 +230,7 @@ def bias_curve(logits: Tensor, labels: Tensor, hidden: Tensor, biases: Tensor) -
     best_hidden = logits.masked_fill(~hidden, -torch.inf).argmax(-1) == labels  # right once a hidden class wins
     best_seen = logits.masked_fill(hidden, -torch.inf).argmax(-1) == labels  # right while a seen class wins
     margin = _margins(logits, hidden)
-    rare = hidden[labels]
+    rare = hidden[labels].nonzero().flatten()
     only, both = [], []
     for bias in biases.tolist():
         right = torch.where(margin < bias, best_hidden, best_seen).double()

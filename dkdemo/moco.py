@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from dkdemo.averaging import check_decay
+from dkdemo.probability import free_to_look
 
 
 class KeyQueue:
@@ -87,7 +88,7 @@ def follow(keys: nn.Module, queries: nn.Module, momentum: Tensor) -> None:
 
     Source: He et al. 2020, arXiv:1911.05722, eq. 2.
     """
-    for value in momentum.tolist():
+    for value in momentum.tolist() if free_to_look(momentum) else ():
         check_decay(value)
     for slow, fast in zip(keys.parameters(), queries.parameters(), strict=True):
         slow.lerp_(fast, 1 - momentum.to(slow).view(-1, *[1] * (slow.ndim - 1)))

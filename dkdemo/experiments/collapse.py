@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from dkdemo.experiments import simclr_material
 from dkdemo.experiments.recipe import Recipe, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 TARGETS = ("still", "moving", "follower")
 RUNS = 3  # seeds of each setting; the settings of one seed start alike and see the same views
@@ -74,17 +77,19 @@ class Collapse(Recipe):
         seeds = seeds_of(self.seed, RUNS)
         dice = [torch.Generator(device).manual_seed(seed) for seed in seeds]
         pairs = {name: [Pair(how, stuff, seed) for seed in seeds] for name, how in settings.items()}
+        seen: dict[str, list[float]] = {}
         for step in range(1, self.steps + 1):
             shown = step % 3 == 0 or step <= 3 or step == self.steps
-            seen: dict[str, list[float]] = {}
+            found: dict[str, list[Tensor]] = {}
             for run, chance in enumerate(dice):
                 picked = torch.randint(len(stuff.images), (self.batch_size,), generator=chance, device=device)
                 batch = stuff.images[picked] / 255
                 views = [standard(random_view(batch, looks, chance)) for _ in range(2)]
                 for name, own in pairs.items():
                     for what, value in own[run].step(*views, measured=shown).items():
-                        seen.setdefault(f"{name}{what}", []).append(value)
+                        found.setdefault(f"{name}{what}", []).append(value)
             if shown:
+                seen = {name: torch.stack(values).tolist() for name, values in found.items()}
                 yield Progress(step, self.steps, _told(seen))
         for name, own in pairs.items():
             seen[f"{name}probe"] = [pair.probe(stuff) for pair in own]

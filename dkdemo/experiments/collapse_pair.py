@@ -35,7 +35,7 @@ class Pair:
         self.adam = torch.optim.Adam(weights, lr=how.learning_rate, fused=True)
         self.net.train()
 
-    def step(self, first: Tensor, second: Tensor, *, measured: bool) -> dict[str, float]:
+    def step(self, first: Tensor, second: Tensor, *, measured: bool) -> dict[str, Tensor]:
         """Learn from two views (N, C, H, W); with ``measured`` what the outputs of this very step look like."""
         z1, z2 = self.net(torch.cat([first, second])).chunk(2)
         p1, p2 = self.predict(z1), self.predict(z2)
@@ -49,7 +49,7 @@ class Pair:
         if not measured:
             return {}
         z = z1.detach()
-        return {"loss": loss.item(), "spread": output_spread(z).item(), "rank": effective_rank(z).item()}
+        return {"loss": loss.detach(), "spread": output_spread(z), "rank": effective_rank(z)}
 
     @torch.no_grad()
     def _slowly(self, first: Tensor, second: Tensor) -> tuple[Tensor, ...]:

@@ -60,7 +60,7 @@ class DoubleDescent(Recipe):
         train, test = datasets.load(self.data, str(device))
         n, widths = EXAMPLES[self.data], self.widths
         seeds = seeds_of(self.seed, RUNS)
-        errors = torch.empty(3, len(RIDGES), len(widths), RUNS, dtype=torch.float64)
+        errors = torch.empty(3, len(RIDGES), len(widths), RUNS, dtype=torch.float64, device=device)
         tested = min(TESTED, len(test))
         for run, seed in enumerate(seeds):
             dice = torch.Generator().manual_seed(seed)
@@ -74,7 +74,8 @@ class DoubleDescent(Recipe):
             sweep = outputs_by_width(inputs, targets - targets.mean(0), widths, RIDGES, dice)
             for column, outputs in enumerate(sweep):
                 for row, (part, answer) in enumerate(zip(parts, outputs, strict=True)):
-                    errors[row, :, column, run] = (answer.argmax(-1) != part.labels).double().mean(-1).cpu()
+                    errors[row, :, column, run] = (answer.argmax(-1) != part.labels).double().mean(-1)
+        errors = errors.cpu()
         best = errors[1].mean(-1).argmin(0)  # (W,)
         yield Done(
             {

@@ -134,20 +134,27 @@ def room(data: str, seed: int, device: str) -> Room:
 
 
 # A lesson is one step's loss, with what may be told of that step.
-Lesson = Callable[[Classifier, int], tuple[Tensor, dict[str, float]]]
+Facts = dict[str, Tensor]  # what a step knows of itself, each of shape (): numbers once somebody reads them
+Lesson = Callable[[Classifier, int], tuple[Tensor, Facts]]
 
 
 def supervised(hall: Room, dice: Generator, look: str) -> Lesson:
     """The labels and nothing else, through weak or strong looks."""
     views = {"weak": hall.weak, "strong": hall.strong}[look]
 
-    def lesson(net: Classifier, step: int) -> tuple[Tensor, dict[str, float]]:
+    def lesson(net: Classifier, step: int) -> tuple[Tensor, Facts]:
         return F.cross_entropy(hall.see(net, views(hall.labelled, dice)), hall.labels), {}
 
     return lesson
 
 
-def teach(net: Classifier, lesson: Lesson, how: Setting) -> Iterator[tuple[int, dict[str, float]]]:
+def trusted(guesses: Tensor, mask: Tensor, truth: Tensor) -> Facts:
+    """Of a batch's guesses (N,): the share that the mask keeps, and the share of these that is wrong (0 of none)."""
+    kept = mask.double().sum()
+    return {"kept": kept / len(truth), "wrong": ((guesses != truth) & mask).double().sum() / kept.clamp_min(1)}
+
+
+def teach(net: Classifier, lesson: Lesson, how: Setting) -> Iterator[tuple[int, Facts]]:
     """Train ``net`` in place; yields each step's number and facts."""
     adam, schedule = annealed_adam(net, how.learning_rate, how.steps)
     for step in range(1, how.steps + 1):
@@ -183,7 +190,7 @@ def study(data: str, seed: int, method: Method, device: str) -> Iterator[Event]:
         some = everyone[torch.randperm(len(everyone), generator=dice)[:WATCHED].to(everyone.device)]
         for name, make in methods.items():
             net, own_dice = hall.new_net(one), torch.Generator().manual_seed(one)
-            facts: dict[str, float] = {}
+            facts: Facts = {}
             drawn = one == seeds[0]  # the curves are the first seed's
             due = marks(how.steps, POINTS[name] if drawn else SILENT)
             for step, facts in teach(net, make(hall, own_dice), how):
@@ -192,11 +199,16 @@ def study(data: str, seed: int, method: Method, device: str) -> Iterator[Event]:
                 metrics = {"lesson_step": float(step), "lesson_steps": float(how.steps)} if drawn else {}
                 if drawn:
                     share = accuracy(hall.answers(net, hall.test, some), hall.test.labels[some]).item()
-                    metrics |= {name: share, **facts}
+                    metrics |= {name: share, **_read(facts)}
                 yield Progress(done + step, total, metrics)
             done += how.steps
             right[name].append(accuracy(hall.answers(net, hall.test, everyone), hall.test.labels).item())
-    yield Done(_table(right, facts, hall, seeds, began))
+    yield Done(_table(right, _read(facts), hall, seeds, began))
+
+
+def _read(facts: Facts) -> dict[str, float]:
+    """The facts as numbers: only where somebody reads them, for a GPU would have to be waited for."""
+    return {name: fact.item() for name, fact in facts.items()}
 
 
 def _table(

@@ -12,7 +12,7 @@ from dkdemo.jobs.events import Event
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-    from dkdemo.experiments.few_labels import Lesson, Room
+    from dkdemo.experiments.few_labels import Facts, Lesson, Room
 
 SECONDS = {"mnist": 14.0, "digits": 9.0}
 
@@ -53,9 +53,10 @@ class FixMatch(Recipe):
         import torch
         import torch.nn.functional as F
 
+        from dkdemo.experiments.few_labels import trusted
         from dkdemo.semi_supervised import fixmatch_loss, pseudo_labels
 
-        def lesson(net: Any, step: int) -> tuple[Tensor, dict[str, float]]:
+        def lesson(net: Any, step: int) -> tuple[Tensor, Facts]:
             unlabelled, truth = hall.unlabelled(dice)
             with torch.no_grad():
                 easy = hall.see(net, hall.weak(unlabelled, dice))
@@ -63,8 +64,6 @@ class FixMatch(Recipe):
             known, hard = hall.see(net, looks).split([len(hall.labels), len(unlabelled)])
             loss = F.cross_entropy(known, hall.labels) + fixmatch_loss(easy, hard, threshold=self.threshold)
             pseudo = pseudo_labels(easy, threshold=self.threshold)
-            kept = pseudo.mask.sum().item()
-            wrong = ((pseudo.labels != truth) & pseudo.mask).sum().item()
-            return loss, {"kept": kept / len(truth), "wrong": wrong / kept if kept else 0.0}
+            return loss, trusted(pseudo.labels, pseudo.mask, truth)
 
         return lesson

@@ -120,7 +120,7 @@ def _pairs(test: Dataset, count: int, generator: Generator) -> tuple[Tensor, Ten
     """Images (P, C, H, W) of test pairs from different classes."""
     import torch
 
-    one, two = (torch.randint(len(test.labels), (count,), generator=generator) for _ in range(2))
+    one, two = (torch.randint(len(test), (count,), generator=generator).to(test.labels.device) for _ in range(2))
     different = test.labels[one] != test.labels[two]
     return test.normalised(one[different]), test.normalised(two[different])
 

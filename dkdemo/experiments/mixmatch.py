@@ -12,7 +12,7 @@ from dkdemo.jobs.events import Event
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-    from dkdemo.experiments.few_labels import Lesson, Room
+    from dkdemo.experiments.few_labels import Facts, Lesson, Room
 
 SECONDS = {"mnist": 18.0, "digits": 9.0}
 LOOKS, ALPHA = 2, 0.75  # K and Beta(alpha, alpha), the paper's
@@ -60,7 +60,7 @@ class MixMatch(Recipe):
 
         labels = F.one_hot(hall.labels, hall.classes).float()
 
-        def lesson(net: Any, step: int) -> tuple[Tensor, dict[str, float]]:
+        def lesson(net: Any, step: int) -> tuple[Tensor, Facts]:
             unlabelled, truth = hall.unlabelled(dice)
             views = [hall.weak(unlabelled, dice) for _ in range(LOOKS)]
             with torch.no_grad():
@@ -76,6 +76,6 @@ class MixMatch(Recipe):
             climbing = self.weight * step / hall.how.steps
             loss = mixmatch_loss(known, wanted, crowd, guessed, unlabelled_weight=climbing)
             sure, best = guess.max(-1)
-            return loss, {"sure": sure.mean().item(), "wrong": (best != truth).double().mean().item()}
+            return loss, {"sure": sure.mean(), "wrong": (best != truth).double().mean()}
 
         return lesson

@@ -48,7 +48,7 @@ class MoreData(Recipe):
         began, device = time.perf_counter(), pick()
         train, test = datasets.load(self.data, str(device))
         seeds = seeds_of(self.seed, RUNS)
-        errors = torch.empty(2, len(RIDGES), len(SIZES), RUNS, dtype=torch.float64)
+        errors = torch.empty(2, len(RIDGES), len(SIZES), RUNS, dtype=torch.float64, device=device)
         tested = min(TESTED, len(test))
         for run, seed in enumerate(seeds):
             dice = torch.Generator().manual_seed(seed)
@@ -65,7 +65,8 @@ class MoreData(Recipe):
                 weights = ridge_weights(known[:size], few - few.mean(0), RIDGES)
                 for row, (part, features) in enumerate(zip((held, new), asked, strict=True)):
                     answer = (features @ weights + few.mean(0)).argmax(-1)
-                    errors[row, :, column, run] = (answer != part.labels).double().mean(-1).cpu()
+                    errors[row, :, column, run] = (answer != part.labels).double().mean(-1)
+        errors = errors.cpu()
         best = errors[0].mean(-1).argmin(0)
         yield Done(
             {

@@ -199,12 +199,9 @@ def watch(lesson: Iterator[int], students: StackedMLP, test: Dataset, steps: int
         if step in due:
             right = accuracy(answers(students, test, some), test.labels[some]).view(len(CONFIGS), -1)
             metrics = {"student_step": float(step)}
-            for config, runs in zip(CONFIGS, right, strict=True):
-                metrics |= {
-                    config: runs.mean().item(),
-                    f"{config}_low": runs.min().item(),
-                    f"{config}_high": runs.max().item(),
-                }
+            found = torch.stack([right.mean(1), right.amin(1), right.amax(1)], dim=1).tolist()
+            for config, (mean, low, high) in zip(CONFIGS, found, strict=True):
+                metrics |= {config: mean, f"{config}_low": low, f"{config}_high": high}
             yield Progress(step, steps, metrics)
 
 

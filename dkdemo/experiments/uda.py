@@ -12,7 +12,7 @@ from dkdemo.jobs.events import Event
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-    from dkdemo.experiments.few_labels import Lesson, Room
+    from dkdemo.experiments.few_labels import Facts, Lesson, Room
 
 SECONDS = {"mnist": 14.0, "digits": 9.0}
 SCHEDULES = ("none", "linear", "exp", "log")
@@ -49,9 +49,10 @@ class UDA(Recipe):
     def _method(self, hall: Room, dice: Generator) -> Lesson:
         import torch
 
+        from dkdemo.experiments.few_labels import trusted
         from dkdemo.semi_supervised import annealed_loss, tsa_threshold, uda_loss
 
-        def lesson(net: Any, step: int) -> tuple[Tensor, dict[str, float]]:
+        def lesson(net: Any, step: int) -> tuple[Tensor, Facts]:
             unlabelled, truth = hall.unlabelled(dice)
             with torch.no_grad():
                 clean = hall.see(net, unlabelled)
@@ -62,8 +63,6 @@ class UDA(Recipe):
                 ceiling = tsa_threshold(step / hall.how.steps, hall.classes, self.schedule)
             loss = annealed_loss(known, hall.labels, threshold=ceiling) + uda_loss(clean, noisy)
             sure, best = clean.softmax(-1).max(-1)
-            kept = (sure > 0.8).sum().item()
-            wrong = ((best != truth) & (sure > 0.8)).sum().item()
-            return loss, {"kept": kept / len(truth), "wrong": wrong / kept if kept else 0.0}
+            return loss, trusted(best, sure > 0.8, truth)
 
         return lesson

@@ -214,13 +214,9 @@ def watch(
         metrics = {"student_step": float(step)}
         only = accuracy(answers(students, test, rare), test.labels[rare]).view(len(configs), -1)
         both = accuracy(answers(students, test, some), test.labels[some]).view(len(configs), -1)
-        for config, own, whole in zip(configs, only, both, strict=True):
-            metrics |= {
-                config: own.mean().item(),
-                f"{config}_low": own.min().item(),
-                f"{config}_high": own.max().item(),
-            }
-            metrics[f"{config}_all"] = whole.mean().item()
+        found = torch.stack([only.mean(1), only.amin(1), only.amax(1), both.mean(1)], dim=1).tolist()
+        for config, (mean, low, high, every) in zip(configs, found, strict=True):
+            metrics |= {config: mean, f"{config}_low": low, f"{config}_high": high, f"{config}_all": every}
         yield Progress(step, steps, metrics)
 
 

@@ -109,7 +109,7 @@ class WhatBuys(Recipe):
         y = torch.stack([spoilt(one[1], self.noise, seed) for one, seed in zip(own, seeds, strict=True)])
         runs, size, ways = x.shape[:3]
         decays = torch.tensor([0.0, 0.0, *DECAYS, *DECAYS], device=x.device)
-        moving = torch.tensor([False, True] + [False] * len(DECAYS) + [True] * len(DECAYS), device=x.device)
+        moving = [False, True] + [False] * len(DECAYS) + [True] * len(DECAYS)
         net = StackedMLP((x.shape[-1], WIDTH, 10), seeds * len(decays)).to(x.device)
         chance, every = torch.Generator().manual_seed(seeds[0] + size), torch.arange(runs, device=x.device)[:, None]
         few = min(BATCH, size)
