@@ -73,7 +73,7 @@ def augmix_views(terms: Terms) -> Iterator[Contest]:
     device = torch.device(terms.device)
     train, _ = datasets.load("shapes", str(device))
     images = train.images[:BATCH]
-    dice, look = Generator(device).manual_seed(0), v2.AugMix(all_ops=False)
+    dice, look = Generator().manual_seed(0), v2.AugMix(all_ops=False)
 
     def ours() -> None:
         augmix(images / 255, draw_chains(BATCH, dice))
