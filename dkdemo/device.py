@@ -25,12 +25,17 @@ def pick() -> torch.device:
     return device
 
 
-def describe(device: torch.device) -> str:
-    """The device in words for a caption: ``cpu``, or ``cuda:0 NAME``."""
-    if device.type != "cuda":
-        return device.type
-    index = device.index or 0
-    return f"cuda:{index} {torch.cuda.get_device_name(index)}"
+def describe(device: torch.device, *, half: bool = False) -> str:
+    """The device in words for a caption: ``cpu``, or ``cuda:0 NAME``.
+
+    With ``half`` for what ran under `half_precision`: ``cpu, bfloat16`` where that did change something, for the same
+    seed gives slightly other numbers there.
+    """
+    words = device.type
+    if device.type == "cuda":
+        index = device.index or 0
+        words = f"cuda:{index} {torch.cuda.get_device_name(index)}"
+    return f"{words}, bfloat16" if half and _multiplies_bfloat16(device) else words
 
 
 def be_calm() -> bool:

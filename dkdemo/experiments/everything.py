@@ -76,7 +76,7 @@ class Everything(Recipe):
                 **teacher_facts(teacher, test, recipe),
                 "claim": f"soft_{usual.temperature:g}",
                 "n": {"labelled": len(train), "teacher": len(train), "test": len(test)},
-                **provenance(seeds, began),
+                **provenance(seeds, began, half=True),
             }
         )
 

@@ -102,7 +102,7 @@ class Figure5(Recipe):
                 "looks": self.looks,
                 "seeds": [self.seed],
                 "n": {"train": len(stuff.images), "labelled": stuff.probe_size, "test": len(stuff.test_images)},
-                "device": describe(device),
+                "device": describe(device, half=True),
                 "seconds": time.perf_counter() - began,
             }
         )

@@ -90,7 +90,7 @@ class LargeBatches(Recipe):
                 "rates": {rule: scaled_rate(self.batch_size, rule=rule) for rule in ("linear", "root")},
                 "seeds": [self.seed],
                 "n": {"batch": len(batch)},
-                "device": describe(device),
+                "device": describe(device, half=True),
                 "seconds": time.perf_counter() - began,
             }
         )

@@ -87,7 +87,7 @@ class Matrix(Recipe):
                 "random": untrained,
                 "seeds": [self.seed],
                 "n": {"train": len(stuff.images), "test": len(stuff.test_images)},
-                "device": describe(device),
+                "device": describe(device, half=True),
                 "seconds": time.perf_counter() - began,
             }
         )

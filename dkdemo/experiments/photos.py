@@ -103,7 +103,7 @@ class Photos(Recipe):
                 "parameters": [_size(teacher), _size(students) // (len(KINDS) * RUNS)],
                 "n": {"per_class": self.per_class, "labelled": len(few[0]), "teacher": len(train), "test": len(test)},
                 "cpu_seconds": time.process_time() - busy,
-                **provenance(seeds, began),
+                **provenance(seeds, began, half=True),
             }
         )
 

@@ -114,7 +114,7 @@ class Race(Recipe):
                     "teacher": len(train.labels),
                     "test": len(test.labels),
                 },
-                **provenance(seeds, began),
+                **provenance(seeds, began, half=True),
             }
         )
 

@@ -87,11 +87,11 @@ def seeds_of(seed: int, runs: int) -> list[int]:
     return [runs * seed + run for run in range(runs)]
 
 
-def provenance(seeds: Sequence[int], began: float) -> dict[str, Any]:
-    """Where a result comes from: the seeds, the device, the seconds since ``began``."""
+def provenance(seeds: Sequence[int], began: float, *, half: bool = False) -> dict[str, Any]:
+    """Where a result comes from: the seeds, the device (`dkdemo.device.describe`), the seconds since ``began``."""
     from dkdemo.device import describe, pick
 
-    return {"seeds": list(seeds), "device": describe(pick()), "seconds": time.perf_counter() - began}
+    return {"seeds": list(seeds), "device": describe(pick(), half=half), "seconds": time.perf_counter() - began}
 
 
 def from_values(kind: type[Recipe], values: Mapping[str, Any]) -> Recipe:

@@ -100,7 +100,7 @@ class Sphere(Recipe):
                 "dimensions": self.dimensions,
                 "seeds": [self.seed],
                 "n": {"train": len(stuff.images), "test": len(shown)},
-                "device": describe(device),
+                "device": describe(device, half=True),
                 "seconds": time.perf_counter() - began,
             }
         )

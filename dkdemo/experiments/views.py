@@ -89,7 +89,7 @@ class Views(Recipe):
                 "eye": self.eye,
                 "seeds": [self.seed],
                 "n": self.count,
-                "device": describe(device),
+                "device": describe(device, half=self.eye == "trained"),
                 "seconds": time.perf_counter() - began,
             }
         )

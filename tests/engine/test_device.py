@@ -1,4 +1,4 @@
-"""Memory that a run freed stays for its next step, and goes back to the system after it."""
+"""Memory that a run freed stays for its next step, and goes back after it; a device in words, its number format too."""
 
 import platform
 import subprocess
@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+
+from dkdemo import device
 
 PROBE = """
 import torch
@@ -59,3 +62,12 @@ def test_an_older_glibc_is_asked_for_what_it_can_give(monkeypatch):
     monkeypatch.setattr(device, "_c_library", Older)
     assert device.be_calm() is True
     assert asked == [(-3, 2**30), (-3, 2**25), (-1, 2**30)]
+
+
+@pytest.mark.parametrize(("able", "words"), [(True, "cpu, bfloat16"), (False, "cpu")])
+def test_a_caption_names_the_number_format_where_it_changed_something(monkeypatch, able, words):
+    monkeypatch.setattr(device, "_multiplies_bfloat16", lambda place: able)
+    assert device.describe(torch.device("cpu"), half=True) == words
+    assert device.describe(torch.device("cpu")) == "cpu", "what ran in float32 says nothing"
+    with device.half_precision(torch.device("cpu")):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == (torch.bfloat16 if able else torch.float32)
