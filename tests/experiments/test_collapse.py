@@ -20,7 +20,11 @@ def run(recipe: Collapse) -> tuple[list[Progress], dict]:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("target", "predictor"), [("moving", True), ("still", False), ("follower", False)])
 def test_without_one_part_every_seed_goes_blank_at_a_lower_loss(target: str, predictor: bool) -> None:
-    """Measured: spread .72-.82 alive against .02-.07 blank; the claims leave room for other machines."""
+    """Measured on twelve seeds: spread .61-.81 alive against .02-.08 blank; the claims leave room for other machines.
+
+    The rank of a blank cloud is that of its residue: with the follower it was the larger one in 2 of the 12, so the
+    claim is about the mean of three: lower by 2.2 to 3.7 with the follower, by 3.4 to 5.2 without it.
+    """
     progress, result = run(Collapse(target=target, predictor=predictor))
     runs = result["runs"]
     assert len(runs["spread"]) == RUNS >= 3
@@ -28,8 +32,7 @@ def test_without_one_part_every_seed_goes_blank_at_a_lower_loss(target: str, pre
     assert max(runs["spread"]) <= 0.1
     for blank, alive in zip(runs["loss"], runs["healthy_loss"], strict=True):
         assert blank <= alive - 0.1, "the loss of the same seed, lower when blank"
-    for blank, alive in zip(runs["rank"], runs["healthy_rank"], strict=True):
-        assert blank < alive
+    assert sum(runs["rank"]) / RUNS <= sum(runs["healthy_rank"]) / RUNS - 1
     ten = min(progress, key=lambda event: abs(event.step - 12)).metrics
     assert ten["spread_high"] <= 0.5 * ten["healthy_spread_low"], "seen after a dozen steps"
 
