@@ -5,7 +5,7 @@ none changes its argument, none draws a random number. Drawing is apart (`draw_c
 the end), so that a slider can hold the very numbers that chance would otherwise choose.
 
 A crop and a blur are separable: rows first, then columns. Each is a product with small matrices, one per image,
-and so a batch costs little more than a picture; only a crop's rows come cheaper by fetching.
+so that a batch needs no loop over its pictures; only a crop's rows come cheaper by fetching.
 """
 
 from __future__ import annotations
@@ -64,19 +64,14 @@ def affine(images: Tensor, *, angle: Tensor, scale: Tensor, shear: Tensor, right
     """
     _check(images, angle, scale, shear, right, down)
     height, width = images.shape[-2:]
-    turn, lean = torch.deg2rad(angle), torch.deg2rad(shear)
-    forward = torch.stack(
-        [
-            torch.stack([turn.cos(), -turn.cos() * lean.tan() - turn.sin()], dim=1),
-            torch.stack([turn.sin(), -turn.sin() * lean.tan() + turn.cos()], dim=1),
-        ],
-        dim=1,
-    ) * scale.view(-1, 1, 1)  # (N, 2, 2)
-    inverse = torch.linalg.inv(forward)
-    moved = torch.stack([right, down], dim=1).unsqueeze(2).to(inverse.dtype)
-    offset = -inverse @ moved  # (N, 2, 1), in pixels from the centre
-    half = torch.tensor([width / 2, height / 2], dtype=inverse.dtype, device=inverse.device)
-    matrix = torch.cat([inverse * half / half.view(2, 1), offset / half.view(2, 1)], dim=2).to(images.dtype)
+    turn, lean = torch.deg2rad(angle), torch.deg2rad(shear).tan()
+    cos, sin = turn.cos() / scale, turn.sin() / scale
+    xx, xy, yx, yy = cos - sin * lean, cos * lean + sin, -sin, cos  # the inverse, in pixels from the centre
+    rows = [  # affine_grid's unit is half a picture
+        *(xx, xy * height / width, -(xx * right + xy * down) * 2 / width),
+        *(yx * width / height, yy, -(yx * right + yy * down) * 2 / height),
+    ]
+    matrix = torch.stack(rows, dim=1).view(-1, 2, 3).to(images.dtype)
     grid = F.affine_grid(matrix, list(images.shape), align_corners=False)
     return F.grid_sample(images, grid, align_corners=False)
 
@@ -84,8 +79,9 @@ def affine(images: Tensor, *, angle: Tensor, scale: Tensor, shear: Tensor, right
 def resized_crop(images: Tensor, boxes: Tensor, side: int | None = None, mirror: Tensor | None = None) -> Tensor:
     """Cut ``boxes`` (N, 4) = (top, left, height, width) in pixels out and enlarge each to ``side`` (bilinear).
 
-    Where ``mirror`` (N,) is true the result is flipped left to right: turning a row of numbers over costs less
-    than turning the picture. Meant for enlarging: a crop larger than ``side`` is thinned without smoothing.
+    Boxes lie within the image, fractions of a pixel allowed; beyond the edge the edge pixel goes on. Where ``mirror``
+    (N,) is true the result is flipped left to right: turning a row of numbers over costs less than turning the picture.
+    Meant for enlarging: a crop larger than ``side`` is thinned without smoothing.
     """
     _check(images, boxes)
     side = side or images.shape[-1]
@@ -95,7 +91,10 @@ def resized_crop(images: Tensor, boxes: Tensor, side: int | None = None, mirror:
         across = torch.where(mirror.view(-1, 1), across.flip(1), across)
     tall = _rows_at(images, _centres(top, height, side)).flatten(1, 2)  # (N, C side, W)
     pixel = torch.arange(images.shape[-1], device=images.device, dtype=images.dtype)
-    near = (across.unsqueeze(1) - pixel.unsqueeze(1)).abs_().neg_().add_(1).clamp_min_(0)  # (N, W, side): the shares
+    across = across.clamp(0, images.shape[-1] - 1)
+    near = (
+        (across.unsqueeze(1) - pixel.unsqueeze(1)).abs_().neg_().add_(1).clamp_min_(0)
+    )  # (N, W, side): how much of old is in new
     return torch.bmm(tall, near).view(*images.shape[:2], side, side)
 
 
@@ -111,9 +110,10 @@ def _centres(start: Tensor, length: Tensor, side: int) -> Tensor:
 def _rows_at(images: Tensor, row: Tensor) -> Tensor:
     """(N, C, h, W): each image at the heights ``row`` (N, h), between two pixels a blend of their rows.
 
-    Rows lie together in memory: fetching two and blending them takes less than half the time of a matrix product.
+    Rows lie together in memory: on a processor fetching two and blending them takes half the time of a product.
     """
     n, channels, size, width = images.shape
+    row = row.clamp(0, size - 1)
     lines, upper = images.reshape(-1, width), row.floor()
     first = size * torch.arange(n * channels, device=row.device).view(n, channels, 1)  # each channel's top line
     above, below = (
@@ -161,7 +161,7 @@ def brightness(images: Tensor, factor: Tensor) -> Tensor:
 
 
 def contrast(images: Tensor, factor: Tensor) -> Tensor:
-    """Stretch away from the image's mean luminance by ``factor`` >= 0 (1 leaves it) and clip to [0, 1]."""
+    """Stretch away from the image's mean luminance by ``factor`` >= 0 (1 leaves it, but for rounding), clipped."""
     _check(images, factor)
     middle = luminance(images.mean(dim=(2, 3), keepdim=True))
     return (images - middle).mul_(_each(factor, images)).add_(middle).clamp_(0, 1)
@@ -179,7 +179,7 @@ def hue(images: Tensor, turn: Tensor) -> Tensor:
     """Turn the colour circle by ``turn`` (N,) of a full circle, [-.5, .5]; brightest and darkest channel stay.
 
     With low the darkest channel, c the brightest minus it, and h in [-1/2, 1/2] where the pixel stands on the circle,
-    h = ± (1 + (green + blue - red - low) / c) / 6, + where green >= blue (red 0, green 1/3, blue - 1/3),
+    h = s (1 + (green + blue - red - low) / c) / 6, s = 1 where green >= blue, else -1: red 0, green 1/3, blue -1/3,
     a channel after the turn is low + c clamp(6 |frac(h + turn + o) - 1/2| - 1, 0, 1), and o = 0, 2/3, 1/3 for red,
     green, blue.
     """
@@ -191,8 +191,9 @@ def hue(images: Tensor, turn: Tensor) -> Tensor:
     chroma = torch.maximum(torch.maximum(red, green), blue).sub_(low)
     # Greys have chroma 0: their hue is any number, for nothing of it is seen.
     circle = (green + blue).sub_(red).sub_(low).div_(chroma.clamp_min(torch.finfo(images.dtype).tiny))
-    circle = circle.add_(1).div_(6).copysign_(green - blue).add_(_each(turn, images) + 2)  # positive for frac
-    place = circle + images.new_tensor([0.0, 2 / 3, 1 / 3]).view(1, 3, 1, 1)  # (N, 3, H, W)
+    circle = circle.add_(1).div_(6).copysign_(green - blue)
+    thirds = torch.arange(3, device=images.device, dtype=images.dtype).view(1, 3, 1, 1) / 3
+    place = circle + (_each(turn, images) + (3 - thirds))  # (N, 3, H, W), positive for frac
     slope = place.frac_().sub_(0.5).abs_().clamp_(1 / 6, 1 / 3)
     return slope.mul_(6 * chroma).add_(low - chroma)
 

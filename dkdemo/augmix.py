@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from dkdemo import augment
+from dkdemo.device import send
 from dkdemo.probability import js
 
 WIDTH, DEPTH = 3, 3  # chains side by side, and the most operations in one
@@ -101,7 +102,9 @@ class Chains(NamedTuple):
 
 
 def draw_chains(n: int, generator: Generator, *, severity: float = 3.0) -> Chains:
-    """n draws of three chains. With alpha = 1, as in the paper, Dirichlet is normalised exponentials and Beta uniform.
+    """n draws of three chains, best on the processor, for `run_chains` must look at them.
+
+    With alpha = 1, as in the paper, Dirichlet is normalised exponentials and Beta uniform.
 
     Source: Hendrycks et al. 2020 (AugMix), arXiv:1912.02781, Algorithm 1; levels as in the released code.
     """
@@ -126,13 +129,14 @@ def run_chains(images: Tensor, drawn: Chains) -> Tensor:
         raise ValueError(f"need one draw per picture, got {len(drawn.kept)} for {n} pictures")
     ends = images.repeat_interleave(WIDTH, dim=0)  # (N W, C, H, W')
     depth = drawn.depth.flatten()
-    operation, level, sign = (part.flatten(0, 1) for part in (drawn.operation, drawn.level, drawn.sign))
+    operation = drawn.operation.flatten(0, 1)
+    level, sign = send(torch.stack([drawn.level, drawn.sign]).flatten(1, 2), images.device).to(images.dtype)
     for place in range(DEPTH):
         for index, apply in enumerate(OPERATIONS.values()):
             which = ((operation[:, place] == index) & (place < depth)).nonzero().flatten()
             if len(which):  # known without waiting for a GPU: chains are drawn on the processor
-                there = which.to(images.device)
-                done = apply(ends[there], level[which, place].to(images), sign[which, place].to(images))
+                there = send(which, images.device)
+                done = apply(ends[there], level[there, place], sign[there, place])
                 ends = ends.index_copy(0, there, done)
     return ends.view(n, WIDTH, *images.shape[1:])
 

@@ -10,6 +10,7 @@ import torch
 from torch import Generator, Tensor
 
 from dkdemo import datastore
+from dkdemo.device import send
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Dataset:
             raise ValueError(f"batch_size must be >= 1, got {batch_size}")
         size = min(batch_size, len(self))
         while True:
-            order = torch.randperm(len(self), generator=generator).to(self.labels.device)
+            order = send(torch.randperm(len(self), generator=generator), self.labels.device)
             for start in range(0, len(self) - size + 1, size):
                 index = order[start : start + size]
                 yield self.normalised(index), self.labels[index]

@@ -6,6 +6,7 @@ import ctypes
 import os
 
 import torch
+from torch import Tensor
 
 
 def pick() -> torch.device:
@@ -28,14 +29,22 @@ def pick() -> torch.device:
 def describe(device: torch.device, *, half: bool = False) -> str:
     """The device in words for a caption: ``cpu``, or ``cuda:0 NAME``.
 
-    With ``half`` for what ran under `half_precision`: ``cpu, bfloat16`` where that did change something, for the same
-    seed gives slightly other numbers there.
+    With ``half``, for what ran under `half_precision`, the number format is named where it was used
+    (``cpu, bfloat16``): the same seed gives slightly other numbers in it.
     """
     words = device.type
     if device.type == "cuda":
         index = device.index or 0
         words = f"cuda:{index} {torch.cuda.get_device_name(index)}"
     return f"{words}, bfloat16" if half and _multiplies_bfloat16(device) else words
+
+
+def send(tensor: Tensor, device: torch.device | str) -> Tensor:
+    """The tensor on the device, without waiting for what that is still busy with, as a plain ``.to`` would.
+
+    For the little that a training step draws on the processor: the seed is then the same run on every device.
+    """
+    return tensor.to(device, non_blocking=True)
 
 
 def be_calm() -> bool:

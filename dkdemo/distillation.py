@@ -19,7 +19,7 @@ def hard_loss(student_logits: Tensor, labels: Tensor) -> Tensor:
 
     Its gradient with respect to z is (softmax(z) - one_hot(y)) / N.
     """
-    if labels.shape[-1:] != student_logits.shape[-2:-1]:
+    if student_logits.ndim < 2 or labels.shape[-1:] != student_logits.shape[-2:-1]:
         raise ValueError(f"need one label a row, got logits {_shape(student_logits)} and labels {_shape(labels)}")
     right = labels.expand(student_logits.shape[:-1]).unsqueeze(-1)  # (..., N, 1)
     return -_log_softmax(student_logits).gather(-1, right).squeeze(-1).mean(dim=-1)
@@ -35,7 +35,7 @@ def soft_loss(student_logits: Tensor, teacher_logits: Tensor, *, temperature: fl
     Args:
         student_logits: z, (..., N, K).
         teacher_logits: v, (N, K) or (..., N, K); no gradient reaches the teacher.
-        temperature: T > 0; for stacked students also a tensor of shape (...), one temperature each.
+        temperature: T > 0; for stacked students also a tensor of shape (...), one each (unchecked on a GPU).
 
     Returns: (...); for (N, K) a scalar. Both softmaxes use T; at test time T is 1.
 
@@ -132,8 +132,8 @@ def shuffle_dark(teacher_logits: Tensor, labels: Tensor, *, generator: Generator
 
 
 def _log_softmax(logits: Tensor) -> Tensor:
-    """ln softmax over the last axis. Laid out class by class a processor does rows of ten ten times as fast."""
-    return F.log_softmax(logits.mT, dim=-2).mT
+    """ln softmax over the last axis. A processor takes few classes several times as fast class by class."""
+    return F.log_softmax(logits.mT, dim=-2).mT if logits.shape[-1] < 32 else F.log_softmax(logits, dim=-1)
 
 
 def _shape(tensor: Tensor) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 
 class FlattenPlaces(nn.Module):
-    """(N, C, H, W) -> (N, H W C), place by place: as channels-last images lie in memory, so that nothing is copied."""
+    """(N, C, H, W) -> (N, H W C), place by place: channels-last images lie so in memory, and are not copied."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x.permute(0, 2, 3, 1).flatten(1)

@@ -1,6 +1,7 @@
 """Labels as distributions: the one-hot truth, and the truth with a little doubt stirred in.
 
-Array API like `dkdemo.probability`: lists, numpy arrays and torch tensors of class indices go in.
+Array API like `dkdemo.probability`: lists, numpy arrays and torch tensors of class indices go in. On a GPU labels are
+not looked at: one beyond the last class becomes a row of zeros.
 """
 
 from __future__ import annotations

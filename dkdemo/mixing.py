@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from array_api_compat import array_namespace, device, is_torch_array
+from array_api_compat import array_namespace, is_torch_array
 
 if TYPE_CHECKING:
     import torch
@@ -104,8 +104,10 @@ def cutout(images: Array, box: Box, fill: float = 0.0) -> Array:
 
     Source: DeVries & Taylor 2017, arXiv:1708.04552.
     """
-    xp = array_namespace(images)
-    return xp.where(_inside(images, box), xp.asarray(fill, dtype=images.dtype, device=device(images)), images)
+    left, top, right, bottom = clip_box(box, *images.shape[-2:])
+    holed = array_namespace(images).asarray(images, copy=True)
+    holed[..., top:bottom, left:right] = fill
+    return holed
 
 
 def cutmix(images: Array, targets: Array, box: Box, order: Sequence[int] | np.ndarray) -> tuple[Array, Array]:
@@ -189,15 +191,6 @@ def _blend(lam: float, each: Array, order: Array) -> Array:
     return lam * each + (1 - lam) * partner
 
 
-def _inside(images: Array, box: Box) -> Array:
-    """(H, W) booleans: is the pixel in the box?"""
-    xp = array_namespace(images)
-    height, width = images.shape[-2:]
-    left, top, right, bottom = clip_box(box, height, width)
-    x, y = xp.arange(width, device=device(images)), xp.arange(height, device=device(images))[:, None]
-    return (x >= left) & (x < right) & (y >= top) & (y < bottom)
-
-
 def _numpy(generator: np.random.Generator | torch.Generator) -> np.random.Generator:
     """A few numbers a batch are drawn with numpy, which pages have too; a torch generator seeds it."""
     if isinstance(generator, np.random.Generator):
@@ -230,5 +223,5 @@ def _check_batch(images: Array, targets: Array, order: Sequence[int] | np.ndarra
             f"images, targets and order must have equal length, "
             f"got {images.shape[0]}, {targets.shape[0]} and {partners.shape[0]}"
         )
-    xp = array_namespace(images)
-    return xp.asarray(partners, device=device(images))
+    index = array_namespace(images).asarray(partners)
+    return index.to(images.device, non_blocking=True) if is_torch_array(images) else index

@@ -84,12 +84,13 @@ def follow(keys: nn.Module, queries: nn.Module, momentum: Tensor) -> None:
 
     Args:
         keys, queries: stacks (`dkdemo.models.StackedMLP`) of the same shape; parameters (S, ...).
-        momentum: m (S,), each in [0, 1].
+        momentum: m (S,), each in [0, 1] (unchecked on a GPU).
 
     Source: He et al. 2020, arXiv:1911.05722, eq. 2.
     """
-    for value in momentum.tolist() if free_to_look(momentum) else ():
-        check_decay(value)
+    if free_to_look(momentum):
+        for value in momentum.tolist():
+            check_decay(value)
     for slow, fast in zip(keys.parameters(), queries.parameters(), strict=True):
         slow.lerp_(fast, 1 - momentum.to(slow).view(-1, *[1] * (slow.ndim - 1)))
 

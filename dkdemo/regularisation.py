@@ -20,7 +20,7 @@ def shrink(weights: Tensor, *, l1: Tensor | float, l2: Tensor | float) -> Tensor
 
     Args:
         weights: (S, ...), or any shape with plain numbers for ``l1`` and ``l2``.
-        l1, l2: >= 0, step size times strength; (S,) for S copies.
+        l1, l2: >= 0 (unchecked on a GPU), step size times strength; (S,) for S copies.
 
     Source: Zou & Hastie 2005 (elastic net); as a step of its own beside Adam, like the decay of Loshchilov & Hutter
     2017, arXiv:1711.05101.

@@ -29,7 +29,7 @@ from torch import Tensor, nn
 from dkdemo import datasets
 from dkdemo.augment import affine, shift, uniform
 from dkdemo.datasets import Dataset
-from dkdemo.device import pick
+from dkdemo.device import pick, send
 from dkdemo.evaluation import accuracy
 from dkdemo.folders import home
 from dkdemo.jobs.events import Progress
@@ -100,7 +100,7 @@ class Committee:
         watched, due = some(test, dice), marks(self.steps, 12)
         for step, (x, y) in zip(range(1, self.steps + 1), train.batches(self.batch_size, dice), strict=False):
             x = (warped(x, train, self.warp, dice) if self.warp else x).flatten(1)
-            noise = torch.randn(self.members, *x.shape, generator=dice).to(x.device)
+            noise = send(torch.randn(self.members, *x.shape, generator=dice), x.device)
             logits = net.stack(x + self.noise * noise)  # (members, N, K)
             everyone = y.repeat(self.members)
             loss = F.cross_entropy(logits.flatten(0, 1), everyone, label_smoothing=self.smoothing) * self.members
@@ -160,7 +160,7 @@ def draw_shifts(n: int, most: int, generator: torch.Generator) -> tuple[Tensor, 
 def moved(x: Tensor, data: Dataset, right: Tensor, down: Tensor) -> Tensor:
     """Standardised images (N, C, H, W) of ``data``, moved; what comes in is black, as in the pixels."""
     black = data.normalise(torch.zeros_like(data.images[:1]))  # (1, C, H, W)
-    return shift(x - black, right.to(x.device), down.to(x.device)) + black
+    return shift(x - black, *send(torch.stack([right, down]), x.device)) + black
 
 
 def warped(x: Tensor, data: Dataset, amount: float, generator: torch.Generator) -> Tensor:
@@ -169,7 +169,8 @@ def warped(x: Tensor, data: Dataset, amount: float, generator: torch.Generator) 
     At ``amount`` 1 by up to 20 and 30 degrees, by 30 % and by one pixel each way.
     """
     black = data.normalise(torch.zeros_like(data.images[:1]))
-    turn, lean, size, right, down = (amount * uniform(len(x), -1, 1, generator).to(x.device) for _ in range(5))
+    drawn = torch.stack([uniform(len(x), -1, 1, generator) for _ in range(5)])
+    turn, lean, size, right, down = amount * send(drawn, x.device)
     return affine(x - black, angle=20 * turn, shear=30 * lean, scale=1 + 0.3 * size, right=right, down=down) + black
 
 

@@ -11,6 +11,7 @@ import torch
 from torch import Generator, Tensor
 
 from dkdemo import augment
+from dkdemo.device import send
 
 HOLE = 0.4  # of the side, at full strength
 
@@ -32,7 +33,7 @@ def weak(images: Tensor, generator: Generator, *, most: int = 2) -> Tensor:
     if most < 0:
         raise ValueError(f"most must be >= 0 pixels, got {most}")
     by = torch.randint(-most, most + 1, (2, len(images)), generator=generator, device=generator.device)
-    return augment.shift(images, *by.to(images.device)) if most else images
+    return augment.shift(images, *send(by, images.device)) if most else images
 
 
 def draw_strong(n: int, generator: Generator) -> Strong:
@@ -52,7 +53,7 @@ def strong(images: Tensor, drawn: Strong, *, strength: float = 1.0) -> Tensor:
     """
     if not 0 <= strength <= 1:
         raise ValueError(f"strength must be in [0, 1], got {strength}")
-    drawn = Strong(*(part.to(images.device) for part in drawn))
+    drawn = Strong(*send(torch.stack(drawn), images.device))
     side = images.shape[-1]
     moved = augment.affine(
         images,

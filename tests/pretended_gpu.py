@@ -2,14 +2,15 @@
 
 Under `pretended_gpu` torch seems to have a GPU. What is made on it, or sent to it, is a tensor that says ``cuda``
 and keeps its numbers on the processor. As on a real one, tensors of both kinds must not meet, numpy cannot read
-what lies there, and the program must wait whenever it looks at a number; each such wait is noted with its line.
-What it cannot show: speed, memory, bfloat16, and kernels that exist on one side only.
+what lies there, and the program must wait whenever it looks at a number, or sends one without saying non_blocking;
+each such wait is noted with its line. What it cannot show: speed, memory, bfloat16, kernels that exist on one side
+only, generators of the wrong side, and waits within a kernel that is not listed here.
 """
 
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -36,8 +37,16 @@ LOOKING = {
     aten.unique_dim.default,
     aten.bincount.default,
     aten.equal.default,
+    aten._linalg_check_errors.default,  # of inv, solve, cholesky: did it succeed?
+    aten._linalg_svd.default,
+    aten._linalg_eigh.default,
+    aten.multinomial.default,
+    aten.repeat_interleave.Tensor,
 }
 INDEXING = {aten.index.Tensor, aten.index_put_.default, aten.index_put.default, aten._index_put_impl_.default}
+
+
+SOON = 6  # steps: where several networks learn side by side, each is asked after its own
 
 
 class Seen:
@@ -46,21 +55,22 @@ class Seen:
     def __init__(self) -> None:
         self.steps = 0  # of an optimiser
         self.waits: Counter[str] = Counter()  # line -> how often it waited
-        self.stalls: Counter[str] = Counter()  # line -> between how many steps it did, when nobody had asked
-        self._lately: set[str] = set()
+        self.stalls: Counter[str] = Counter()  # line -> between how many steps it did, when no report followed soon
+        self._lately: deque[set[str]] = deque([set()])
 
     def step(self) -> None:
         self.steps += 1
-        self.stalls.update(self._lately)
-        self._lately.clear()
+        self._lately.append(set())
+        if len(self._lately) > SOON:
+            self.stalls.update(self._lately.popleft())
 
     def wait(self, line: str) -> None:
         self.waits[line] += 1
-        self._lately.add(line)
+        self._lately[-1].add(line)
 
     def event(self) -> None:
-        """To be called when the program reports: it may look at its numbers for that."""
-        self._lately.clear()
+        """To be called when the program reports: what it looked at lately was for that."""
+        self._lately = deque([set()])
 
 
 class OnGpu(torch.Tensor):
@@ -141,14 +151,15 @@ class _Pretence(TorchDispatchMode):
         asked = kwargs.get("device")
         if asked is not None:
             kwargs["device"] = torch.device("cpu")
+        # what torch makes in the image of one of ours it asks for on its device, which to torch is meta
         to_gpu = torch.device(asked).type in ("cuda", "meta") if asked is not None else bool(there)
 
         if function is aten._to_copy.default:
-            if there and not to_gpu:
+            if (there and not to_gpu) or (here and to_gpu and not kwargs.get("non_blocking")):
                 self.wait()
         elif function is aten.copy_.default:
             to_gpu = isinstance(args[0], OnGpu)
-            if there and here and not to_gpu:
+            if there and here:
                 self.wait()
         elif there:
             self.meet(function, args, here)
@@ -168,8 +179,11 @@ class _Pretence(TorchDispatchMode):
             self.wait()
         if function in INDEXING and isinstance(args[0], OnGpu):
             chosen = [index for index in args[1] if isinstance(index, torch.Tensor)]
-            if any(index.dtype in (torch.bool, torch.uint8) for index in chosen):
+            filled = len(args) > 2 and not args[2].ndim  # with one number: no index is made of the mask
+            if any(index.dtype in (torch.bool, torch.uint8) and not filled for index in chosen):
                 self.wait()
+            if any(not isinstance(index, OnGpu) for index in chosen):
+                self.wait()  # they are sent
             here = [tensor for tensor in here if not any(tensor is index for index in chosen)]  # these may lie here
         if any(tensor.ndim for tensor in here):  # a single number may come from the processor
             raise RuntimeError(f"{function}: expected all tensors on the same device, found cuda:0 and cpu")

@@ -10,7 +10,6 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
-from torchvision.transforms.functional import to_pil_image
 
 from dkdemo import augment, datasets
 from dkdemo.bench import Terms
@@ -20,7 +19,7 @@ from dkdemo.encoders import SimCLR
 from dkdemo.pretraining import embed
 
 BATCH, STEPS, SIDE = 128, 4, 32
-Pictures = Sequence[Any] | Tensor
+Pictures = Sequence[object] | Tensor
 Look = Callable[[Any], Tensor]  # a picture, or a batch, seen anew
 Views = Callable[[], Iterator[Tensor]]  # batch by batch, (2N, C, H, W): first all first views
 AREA, STRENGTH, GREY = (0.08, 1.0), 0.5, 0.2  # SimCLR's crop and colour; no blur at this size, as for CIFAR-10
@@ -28,6 +27,8 @@ AREA, STRENGTH, GREY = (0.08, 1.0), 0.5, 0.2  # SimCLR's crop and colour; no blu
 
 def views(terms: Terms) -> Iterator[Contest]:
     """The same crop, flip, colour jitter and grey, on the shapes: batched, image by image, batched by kornia."""
+    from torchvision.transforms.functional import to_pil_image
+
     device = torch.device(terms.device)
     train, _ = datasets.load("shapes", str(device))
     images = train.images[: BATCH * STEPS]
@@ -51,11 +52,11 @@ def views(terms: Terms) -> Iterator[Contest]:
 
     kept = images.cpu()
     peers: dict[str, tuple[Views, float]] = {
-        "torchvision v2 on tensors, image by image in a DataLoader": (
+        "torchvision v2 on tensors, image by image in a DataLoader without workers": (
             partial(one_by_one, kept, _torchvisions_look()),
             10,
         ),
-        "lightly's SimCLRTransform on PIL images, in a DataLoader": (
+        "lightly's SimCLRTransform on PIL images, in a DataLoader without workers": (
             partial(one_by_one, [to_pil_image(image) for image in kept], _lightlys_look()),
             10,
         ),
@@ -78,7 +79,7 @@ def views(terms: Terms) -> Iterator[Contest]:
             f"the two views alone, {STEPS} times {BATCH} images at 32 x 32",
             peer,
             *turns(partial(_all, ours), partial(_all, theirs), device, terms.turns),
-            goal=1.0,
+            goal=goal,
             worth=alike,
         )
 

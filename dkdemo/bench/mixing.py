@@ -9,7 +9,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
-from torchvision.transforms.functional import to_pil_image
 
 from dkdemo import datasets
 from dkdemo.augmix import augmix, draw_chains
@@ -51,9 +50,10 @@ def mixing(terms: Terms) -> Iterator[Contest]:
         mix = Mixup(mixup_alpha, cutmix_alpha, num_classes=classes, label_smoothing=0.0)
         return lambda x, y: mix(x.clone(), y)  # it changes its argument in place
 
+    timm = "timm (on a copy: it mixes in place)"
     for what, ours, peers in (
-        ("mixup", our_mixup, {"torchvision v2": v2.MixUp(num_classes=classes), "timm": timms(1.0, 0.0)}),
-        ("CutMix", our_cutmix, {"torchvision v2": v2.CutMix(num_classes=classes), "timm": timms(0.0, 1.0)}),
+        ("mixup", our_mixup, {"torchvision v2": v2.MixUp(num_classes=classes), timm: timms(1.0, 0.0)}),
+        ("CutMix", our_cutmix, {"torchvision v2": v2.CutMix(num_classes=classes), timm: timms(0.0, 1.0)}),
     ):
         for peer, look in peers.items():
             yield Contest(
@@ -94,10 +94,11 @@ def augmix_views(terms: Terms) -> Iterator[Contest]:
 def fixmatch_step(terms: Terms) -> Iterator[Contest]:
     """One step of FixMatch on shapes: weak and strong looks of a batch, two answers, the loss and its gradient."""
     from torchvision.transforms import v2
+    from torchvision.transforms.functional import to_pil_image
 
     device = torch.device(terms.device)
     train, _ = datasets.load("shapes", str(device))
-    images = train.images[:BATCH] / 255
+    images = train.images[:BATCH]
     dice = Generator(device).manual_seed(0)
     net = small_cnn(16, 32, 3, images.shape[-1], len(train.classes)).to(device)
     as_tensor = [v2.ToImage(), v2.ToDtype(torch.float32, scale=True)]
@@ -109,14 +110,17 @@ def fixmatch_step(terms: Terms) -> Iterator[Contest]:
             v2.RandomErasing(p=1.0, scale=(0.16, 0.16), ratio=(1, 1)),
         ]
     )
-    pictures = [to_pil_image(image) for image in train.images[:BATCH].cpu()]  # faster there than tensors
+    pictures = [
+        to_pil_image(image) for image in train.images[:BATCH].cpu()
+    ]  # torchvision is faster on these than on tensors
 
     def step(easy: Tensor, hard: Tensor) -> None:
         net.zero_grad()
         fixmatch_loss(net(easy), net(hard), threshold=0.0).backward()
 
     def ours() -> None:
-        step(weak(images, dice), strong(images, draw_strong(BATCH, dice)))
+        pixels = images / 255
+        step(weak(pixels, dice), strong(pixels, draw_strong(BATCH, dice)))
 
     def theirs() -> None:
         easy, hard = (torch.stack([look(picture) for picture in pictures]).to(device) for look in (move, harm))

@@ -50,7 +50,7 @@ class Averaged(Recipe):
 
         from dkdemo import datasets
         from dkdemo.averaging import ema_update, follower, warmed_up
-        from dkdemo.device import describe, pick
+        from dkdemo.device import describe, pick, send
         from dkdemo.evaluation import accuracy
         from dkdemo.models import StackedMLP
         from dkdemo.training import answers, marks
@@ -70,7 +70,9 @@ class Averaged(Recipe):
             return {name: accuracy(answers(net, test), test.labels) for name, net in nets.items()}
 
         for step in range(1, self.steps + 1):
-            picked = torch.stack([torch.randint(len(x), (self.batch_size,), generator=own) for own in dice]).to(device)
+            picked = send(
+                torch.stack([torch.randint(len(x), (self.batch_size,), generator=own) for own in dice]), device
+            )
             loss = F.cross_entropy(student(x[picked]).flatten(0, 1), labels[picked].flatten()) * RUNS
             sgd.zero_grad()
             loss.backward()

@@ -18,6 +18,7 @@ from torch import Generator, Tensor
 
 from dkdemo import datasets
 from dkdemo.datasets import Dataset
+from dkdemo.device import send
 from dkdemo.evaluation import accuracy, spread
 from dkdemo.experiments.recipe import seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
@@ -88,7 +89,7 @@ class Room:
 
         As in the papers the few labelled ones are among them too, as pictures without a label.
         """
-        index = torch.randint(len(self.train), (self.how.batch,), generator=dice).to(self.labels.device)
+        index = send(torch.randint(len(self.train), (self.how.batch,), generator=dice), self.labels.device)
         return self.pictures(self.train, index), self.train.labels[index]
 
     def see(self, net: Classifier, pictures: Tensor) -> Tensor:
@@ -133,8 +134,8 @@ def room(data: str, seed: int, device: str) -> Room:
     return Room(how, train, test, enlarged(train.images[index], how.side), train.labels[index], others.nonzero()[:, 0])
 
 
-# A lesson is one step's loss, with what may be told of that step.
 Facts = dict[str, Tensor]  # what a step knows of itself, each of shape (): numbers once somebody reads them
+# A lesson is one step's loss, with what may be told of that step.
 Lesson = Callable[[Classifier, int], tuple[Tensor, Facts]]
 
 

@@ -60,7 +60,7 @@ class MeanTeacher(Recipe):
         from dkdemo import datasets
         from dkdemo.averaging import ema_update, follower, warmed_up
         from dkdemo.consistency import consistency_loss, ramp_up
-        from dkdemo.device import describe, pick
+        from dkdemo.device import describe, pick, send
         from dkdemo.evaluation import accuracy
         from dkdemo.experiments.moco_material import look
         from dkdemo.models import StackedMLP
@@ -80,7 +80,7 @@ class MeanTeacher(Recipe):
         adam, schedule = annealed_adam(student, self.learning_rate, self.steps)
         due = marks(self.steps, 30)
         for step in range(1, self.steps + 1):
-            batch = [x[torch.randint(len(x), (self.batch_size,), generator=own).to(device)] for own in dice]
+            batch = [x[send(torch.randint(len(x), (self.batch_size,), generator=own), device)] for own in dice]
             labelled = torch.stack([look(part, own).flatten(1) for part, own in zip(known, dice, strict=True)])
             one, two = (
                 torch.stack([look(part, own).flatten(1) for part, own in zip(batch, dice, strict=True)]) for _ in "st"

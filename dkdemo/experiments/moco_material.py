@@ -12,6 +12,7 @@ from torch import Generator, Tensor
 from dkdemo import datasets
 from dkdemo.augment import shift
 from dkdemo.datasets import Dataset
+from dkdemo.device import send
 from dkdemo.evaluation import knn_accuracy
 from dkdemo.moco import KeyQueue, drift, follow, moco_loss
 from dkdemo.models import StackedMLP
@@ -38,9 +39,9 @@ def look(images: Tensor, generator: Generator) -> Tensor:
     """A noisy look at standardised digits (N, 1, H, W): half of them moved by up to a pixel, all of them grainy."""
     n = len(images)
     moved = torch.rand(n, generator=generator) < MOVED
-    right, down = (torch.randint(-1, 2, (2, n), generator=generator) * moved).to(images.device)
+    right, down = send(torch.randint(-1, 2, (2, n), generator=generator) * moved, images.device)
     black = images.amin()
-    grain = torch.randn(images.shape, generator=generator).to(images.device)
+    grain = send(torch.randn(images.shape, generator=generator), images.device)
     return shift(images - black, right, down) + black + NOISE * grain
 
 
@@ -77,7 +78,7 @@ def contrast(
     )
     x = train.normalised()
     for step in range(1, steps + 1):
-        pictures = [x[torch.randint(len(x), (batch_size,), generator=own).to(device)] for own in dice]
+        pictures = [x[send(torch.randint(len(x), (batch_size,), generator=own), device)] for own in dice]
         one, two = (
             torch.stack([look(part, own).flatten(1) for part, own in zip(pictures, dice, strict=True)]) for _ in "qk"
         )  # (seeds, N, D)

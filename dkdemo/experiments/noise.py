@@ -53,7 +53,7 @@ class Noise(Recipe):
         import torch
 
         from dkdemo import datasets, models
-        from dkdemo.device import describe, pick
+        from dkdemo.device import describe, pick, send
         from dkdemo.evaluation import accuracy, spread
         from dkdemo.experiments.side_by_side import Learner, one_hot, sample
         from dkdemo.training import marks
@@ -79,7 +79,7 @@ class Noise(Recipe):
 
         for step in range(1, STEPS + 1):
             x, y = [], []
-            indices = [torch.randint(len(labels), (BATCH,), generator=generator).to(device) for _ in seeds]
+            indices = [send(torch.randint(len(labels), (BATCH,), generator=generator), device) for _ in seeds]
             for method in METHODS:
                 for index in indices:
                     batch = images[index], one_hot(labels[index], classes)

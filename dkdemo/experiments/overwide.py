@@ -51,7 +51,7 @@ class Overwide(Recipe):
     def run(self) -> Iterator[Event]:
         import torch
 
-        from dkdemo.device import pick
+        from dkdemo.device import pick, send
         from dkdemo.models import StackedMLP
         from dkdemo.regularisation import train_regularised, weight_norms, zero_shares
         from dkdemo.training import marks
@@ -79,7 +79,7 @@ class Overwide(Recipe):
         jitter, chance = per_copy(augment=JITTER)[:, None, None], torch.Generator().manual_seed(seeds[0])
 
         def draw() -> tuple[torch.Tensor, torch.Tensor]:
-            return x + jitter * torch.randn(x.shape, generator=chance).to(device), y
+            return x + jitter * send(torch.randn(x.shape, generator=chance), device), y
 
         @torch.no_grad()
         def look() -> dict[str, np.ndarray]:

@@ -63,7 +63,7 @@ class Predictive(Recipe):
         import torch
 
         from dkdemo import cpc
-        from dkdemo.device import describe, pick
+        from dkdemo.device import describe, pick, send
         from dkdemo.information import counting_information
         from dkdemo.training import annealed_adam, marks
 
@@ -87,7 +87,7 @@ class Predictive(Recipe):
 
         untrained = look()[2].mean().item()
         for step in range(1, self.steps + 1):
-            x = torch.stack([_sequences(self.data, BATCH, own) for own in dice]).to(device)
+            x = send(torch.stack([_sequences(self.data, BATCH, own) for own in dice]), device)
             z, told = model(x)
             if self.choices > 1:
                 loss = cpc.info_nce_of(cpc.future_scores(z, told, choices=self.choices, start=START)).mean(-1)

@@ -159,7 +159,7 @@ def learn(
     """
     import torch
 
-    from dkdemo.device import half_precision
+    from dkdemo.device import half_precision, send
     from dkdemo.distillation import hard_loss, kd_loss
     from dkdemo.training import annealed_adam
 
@@ -171,8 +171,8 @@ def learn(
     size, soft = min(how.batch_size, examples), len(TEMPERATURES)
     adam, schedule = annealed_adam(students, how.learning_rate, how.steps)
     for step in range(1, how.steps + 1):
-        example = torch.stack([torch.randperm(examples, generator=own)[:size] for own in dice]).to(device)
-        way = torch.stack([torch.randint(ways, (size,), generator=own) for own in dice]).to(device)
+        example = send(torch.stack([torch.randperm(examples, generator=own)[:size] for own in dice]), device)
+        way = send(torch.stack([torch.randint(ways, (size,), generator=own) for own in dice]), device)
         index = rows[every, example, way]  # (S, N)
         y, v = labels[index], wanted[index]
         with half_precision(device):

@@ -141,6 +141,7 @@ class SmoothTeacher(Recipe):
         import torch
 
         from dkdemo import models
+        from dkdemo.device import send
         from dkdemo.distillation import soft_loss
         from dkdemo.evaluation import accuracy
         from dkdemo.experiments.side_by_side import Learner
@@ -154,7 +155,7 @@ class SmoothTeacher(Recipe):
         learner, dice = Learner(students, rate, steps), torch.Generator().manual_seed(self.seed + 1)
         unseen = (test.labels == self.hide).nonzero().flatten()
         for step in range(1, steps + 1):
-            index = torch.randint(len(seen), (batch,), generator=dice).to(test.labels.device)
+            index = send(torch.randint(len(seen), (batch,), generator=dice), test.labels.device)
             logits = students(seen.normalised(index).flatten(1))  # (4, B, K)
             learner.step(soft_loss(logits, said[:, index].repeat(2, 1, 1), temperature=heat).sum())
             if step in due:

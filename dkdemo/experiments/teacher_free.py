@@ -118,6 +118,7 @@ def teach(
     """
     import torch
 
+    from dkdemo.device import send
     from dkdemo.evaluation import accuracy
     from dkdemo.training import annealed_adam, answers, marks
 
@@ -128,7 +129,7 @@ def teach(
     adam, schedule = annealed_adam(students, how.learning_rate, how.steps)
     due = marks(how.steps, 16)
     for step in range(1, how.steps + 1):
-        index = torch.stack([torch.randperm(examples, generator=own)[: how.batch_size] for own in dice]).to(x.device)
+        index = send(torch.stack([torch.randperm(examples, generator=own)[: how.batch_size] for own in dice]), x.device)
         logits = students(x[every, index].repeat(len(names), 1, 1)).unflatten(0, (len(names), runs))
         adam.zero_grad()
         loss_of(logits, (every, index)).sum().backward()

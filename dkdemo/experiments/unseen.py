@@ -168,6 +168,7 @@ def learn(
     """
     import torch
 
+    from dkdemo.device import send
     from dkdemo.distillation import hard_loss, soft_loss
     from dkdemo.training import annealed_adam
 
@@ -175,7 +176,7 @@ def learn(
     adam, schedule = annealed_adam(students, how.learning_rate, how.steps)
     for step in range(1, how.steps + 1):
         draws = [torch.randint(len(transfer), (how.batch_size,), generator=own) for own in dice]
-        index = torch.stack(draws).to(transfer.labels.device)  # (runs, N)
+        index = send(torch.stack(draws), transfer.labels.device)  # (runs, N)
         x = transfer.normalised(index.flatten()).flatten(1).unflatten(0, index.shape)
         z = students(x.repeat(copies // runs, 1, 1))  # (copies, N, K)
         losses = [

@@ -102,6 +102,7 @@ class WhatBuys(Recipe):
         """
         import torch
 
+        from dkdemo.device import send
         from dkdemo.models import StackedMLP
         from dkdemo.regularisation import train_regularised, weight_norms
 
@@ -115,8 +116,8 @@ class WhatBuys(Recipe):
         few = min(BATCH, size)
 
         def draw() -> tuple[Tensor, Tensor]:
-            index = torch.stack([torch.randperm(size, generator=chance)[:few] for _ in range(runs)]).to(x.device)
-            way = torch.randint(ways, index.shape, generator=chance).to(x.device)
+            index = send(torch.stack([torch.randperm(size, generator=chance)[:few] for _ in range(runs)]), x.device)
+            way = send(torch.randint(ways, index.shape, generator=chance), x.device)
             still, moved = x[every, index, 0], x[every, index, way]
             return torch.cat([moved if one else still for one in moving]), y[every, index].repeat(len(decays), 1)
 

@@ -76,6 +76,26 @@ def test_resized_crop(images: torch.Tensor) -> None:
     same(mirrored, [tv.horizontal_flip(w) if i % 2 == 0 else w for i, w in enumerate(wanted)])
 
 
+def test_a_crop_beyond_the_edge_goes_on_with_the_edge_pixel_and_never_with_another_picture() -> None:
+    images = torch.stack([torch.zeros(3, 6, 6), torch.ones(3, 6, 6)]).double()
+    boxes = settings(4, 4, 4, 4, -2, -2, 4, 4).view(2, 4)
+    torch.testing.assert_close(augment.resized_crop(images, boxes), images)
+
+
+def test_gradients_reach_the_picture_and_every_setting() -> None:
+    dice = torch.Generator().manual_seed(2)
+    picture = (0.1 + 0.8 * torch.rand(2, 3, 5, 5, dtype=torch.float64, generator=dice)).requires_grad_()
+    some = (0.3 + 0.5 * torch.rand(2, dtype=torch.float64, generator=dice)).requires_grad_()
+    boxes = settings(0.3, 1.2, 3.1, 2.7, 1.1, 0.6, 2.2, 3.3).view(2, 4).requires_grad_()
+    for look in (augment.brightness, augment.contrast, augment.saturation, augment.hue, augment.gaussian_blur):
+        assert torch.autograd.gradcheck(look, (picture, some))
+    assert torch.autograd.gradcheck(augment.resized_crop, (picture, boxes))
+    moved = torch.autograd.gradcheck(
+        lambda x, by: augment.affine(x, angle=9 * by, scale=by, shear=7 * by, right=by, down=-by), (picture, some)
+    )
+    assert moved
+
+
 def test_flip_and_quarter_turns(images: torch.Tensor) -> None:
     which = torch.tensor([True, False, True, True, False, True])
     same(augment.flip(images, which), [tv.horizontal_flip(x) if w else x for x, w in zip(images, which, strict=True)])

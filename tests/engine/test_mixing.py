@@ -159,6 +159,8 @@ def test_numpy_and_torch_get_the_same_mixture(batch):
         for ours, theirs in zip(with_numpy, with_torch, strict=True):
             assert isinstance(ours, np.ndarray)
             np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-12)
+    pasted = [mixing.cutmix(*pair, (-1, 1, 2, 3), [1, 2, 0])[0] for pair in (batch, [part.numpy() for part in batch])]
+    assert np.array_equal(pasted[0].numpy(), pasted[1]), "pixels are copied, not computed"
     assert np.array_equal(mixing.cutout(images.numpy(), (0, 0, 2, 2)), mixing.cutout(images, (0, 0, 2, 2)).numpy())
 
 
