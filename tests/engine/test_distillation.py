@@ -112,4 +112,6 @@ def test_impossible_weights_and_shapes_are_refused():
     with pytest.raises(ValueError, match="same batch"):
         soft_loss(STUDENT, TEACHER[:3], temperature=1.0)
     with pytest.raises(ValueError, match="one label a row"):
+        hard_loss(torch.zeros(3), torch.tensor(1))
+    with pytest.raises(ValueError, match="one label a row"):
         hard_loss(STUDENT, LABELS[:3])
