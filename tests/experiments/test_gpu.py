@@ -25,7 +25,7 @@ LONG = {
 
 WITHOUT_STEPS = {  # or with a teacher that may be kept from before
     *("samples", "polynomials", "double_descent", "speed", "gallery", "more_data", "shuffling", "views", "switches"),
-    *("bits", "int8", "chains", "one_image"),
+    *("bits", "int8", "chains", "one_image", "slips"),
 }
 
 
