@@ -86,25 +86,23 @@ def resized_crop(images: Tensor, boxes: Tensor, side: int | None = None, mirror:
     _check(images, boxes)
     side = side or images.shape[-1]
     top, left, height, width = boxes.to(images.dtype).unbind(1)
-    across = _centres(left, width, side)
+    across = _centres(left, width, images.shape[-1], side)
     if mirror is not None:
         across = torch.where(mirror.view(-1, 1), across.flip(1), across)
-    tall = _rows_at(images, _centres(top, height, side)).flatten(1, 2)  # (N, C side, W)
-    pixel = torch.arange(images.shape[-1], device=images.device, dtype=images.dtype)
-    across = across.clamp(0, images.shape[-1] - 1)
-    near = (
-        (across.unsqueeze(1) - pixel.unsqueeze(1)).abs_().neg_().add_(1).clamp_min_(0)
-    )  # (N, W, side): how much of old is in new
+    tall = _rows_at(images, _centres(top, height, images.shape[-2], side)).flatten(1, 2)  # (N, C side, W)
+    pixel = torch.arange(images.shape[-1], device=images.device, dtype=images.dtype).unsqueeze(1)
+    near = (across.unsqueeze(1) - pixel).abs_().neg_().add_(1).clamp_min_(0)  # (N, W, side): how much of old is in new
     return torch.bmm(tall, near).view(*images.shape[:2], side, side)
 
 
-def _centres(start: Tensor, length: Tensor, side: int) -> Tensor:
-    """(N, side): where ``side`` new pixels lie among the old ones, spread over ``length`` from ``start``.
+def _centres(start: Tensor, length: Tensor, size: int, side: int) -> Tensor:
+    """(N, side): where ``side`` new pixels lie among the ``size`` old ones, spread over ``length`` from ``start``.
 
-    A centre outside the crop takes the place of the crop's edge pixel.
+    A centre outside the crop takes the place of the crop's edge pixel, one outside the image that of the image's.
     """
     centre = (torch.arange(side, device=start.device, dtype=start.dtype) + 0.5) * (length / side).unsqueeze(1) - 0.5
-    return torch.minimum(centre.clamp_min(0), (length - 1).clamp_min(0).unsqueeze(1)) + start.unsqueeze(1)
+    centre = torch.minimum(centre.clamp_min(0), (length - 1).clamp_min(0).unsqueeze(1)) + start.unsqueeze(1)
+    return centre.clamp(0, size - 1)
 
 
 def _rows_at(images: Tensor, row: Tensor) -> Tensor:
@@ -113,7 +111,6 @@ def _rows_at(images: Tensor, row: Tensor) -> Tensor:
     Rows lie together in memory: on a processor fetching two and blending them takes half the time of a product.
     """
     n, channels, size, width = images.shape
-    row = row.clamp(0, size - 1)
     lines, upper = images.reshape(-1, width), row.floor()
     first = size * torch.arange(n * channels, device=row.device).view(n, channels, 1)  # each channel's top line
     above, below = (

@@ -45,7 +45,6 @@ LOOKING = {
 }
 INDEXING = {aten.index.Tensor, aten.index_put_.default, aten.index_put.default, aten._index_put_impl_.default}
 
-
 SOON = 6  # steps: where several networks learn side by side, each is asked after its own
 
 
@@ -98,13 +97,6 @@ class OnGpu(torch.Tensor):
 
     def __repr__(self, **how: Any) -> str:
         return f"OnGpu({self.kept})"
-
-    def __tensor_flatten__(self) -> tuple[list[str], None]:
-        return ["kept"], None
-
-    @staticmethod
-    def __tensor_unflatten__(inner: dict[str, torch.Tensor], *_: Any) -> OnGpu:
-        return OnGpu(inner["kept"])
 
     def new_tensor(self, data: Any, **how: Any) -> torch.Tensor:
         return torch.tensor(data, dtype=how.get("dtype") or self.dtype, device=how.get("device") or GPU)

@@ -19,9 +19,8 @@ from tests.pretended_gpu import pretended_gpu
 EVENTS = 20  # of an experiment that would take long here: its lessons have begun by then
 LONG = {
     *("plane", "overconfident", "smooth_teacher", "noise", "fixmatch", "mixmatch", "uda", "matrix", "mean_teacher"),
-    *("unseen", "answer", "what_buys", "cpc", "sphere", "momentum", "midpoint", "collapse", "pruning", "figure5"),
+    *("unseen", "what_buys", "cpc", "sphere", "momentum", "midpoint", "pruning", "figure5"),
 }
-
 
 WITHOUT_STEPS = {  # or with a teacher that may be kept from before
     *("samples", "polynomials", "double_descent", "speed", "gallery", "more_data", "shuffling", "views", "switches"),
