@@ -110,9 +110,8 @@ def fixmatch_step(terms: Terms) -> Iterator[Contest]:
             v2.RandomErasing(p=1.0, scale=(0.16, 0.16), ratio=(1, 1)),
         ]
     )
-    pictures = [
-        to_pil_image(image) for image in train.images[:BATCH].cpu()
-    ]  # torchvision is faster on these than on tensors
+    # torchvision is faster on these than on tensors
+    pictures = [to_pil_image(image) for image in train.images[:BATCH].cpu()]
 
     def step(easy: Tensor, hard: Tensor) -> None:
         net.zero_grad()
