@@ -58,6 +58,31 @@ def ema_update(averaged: nn.Module, model: nn.Module, *, decay: float) -> None:
         kept.copy_(seen)
 
 
+class Lookahead:
+    """A net that learns in leaps and goes back, now and then, to the moving average of where it has been.
+
+    At each look back  φ <- d φ + (1 - d) θ  and then  θ <- φ.  The average φ steadies large steps θ as a smaller step
+    size would, without slowing them. Batch statistics, averages of θ's activations, are averaged along.
+
+    Args:
+        net: the weights θ; what is not trained is left alone.
+
+    Source: Zhang et al. 2019, "Lookahead Optimizer", arXiv:1907.08610, algorithm 1, with 1 - d for its α, there .5.
+    """
+
+    def __init__(self, net: nn.Module) -> None:
+        trained = [weights.data for weights in net.parameters() if weights.requires_grad]
+        self._fast = trained + [seen for seen in net.buffers() if seen.is_floating_point()]
+        self._slow = [one.clone() for one in self._fast]
+
+    @torch.no_grad()
+    def look_back(self, *, decay: float) -> None:
+        """Move the average and go back to it; ``decay`` in [0, 1]: 0 stays where the net is, 1 takes the average."""
+        check_decay(decay)
+        torch._foreach_lerp_(self._slow, self._fast, 1 - decay)
+        torch._foreach_copy_(self._fast, self._slow)
+
+
 def check_decay(decay: float) -> None:
     """Raise ValueError unless an average can remember this share of itself."""
     if not 0 <= decay <= 1:

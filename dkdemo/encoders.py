@@ -47,12 +47,20 @@ def predictor(outputs: int = 64, hidden: int = 64) -> nn.Sequential:
 
 
 class SimCLR(nn.Module):
-    """h = f(x) for later use, z = g(h) for the loss."""
+    """h = f(x) for later use, z = g(h) for the loss. f is `small_encoder`, or the ``encoder`` given."""
 
-    def __init__(self, channels: int = 3, side: int = 32, outputs: int = 64) -> None:
+    def __init__(
+        self,
+        channels: int = 3,
+        side: int = 32,
+        outputs: int = 64,
+        *,
+        encoder: nn.Module | None = None,
+        features: int = 128,
+    ) -> None:
         super().__init__()
-        self.encoder = small_encoder(channels, side)
-        self.projector = projector(outputs=outputs)
+        self.encoder = encoder if encoder is not None else small_encoder(channels, side, features)
+        self.projector = projector(features, outputs)
 
     def forward(self, images: Tensor) -> Tensor:
         return self.projector(self.encoder(images))

@@ -1,7 +1,8 @@
-"""Photographs in a minute: a small net whose first layer is computed, and lessons that fit a budget.
+"""A small net for photographs whose first layer is computed, the looks it learns from, and how it is asked.
 
 The habits are those of the CIFAR-10 speed runs: all images resident on the device, a first layer that whitens and is
-never trained, three groups of few channels, half precision, and answers averaged over the mirror image.
+never trained, three groups of few channels, half precision, and answers averaged over several looks. How it learns
+is in `dkdemo.speedrun`.
 
 Source: Jordan 2024, "94% on CIFAR-10 in 3.29 seconds on a single GPU", arXiv:2404.00498.
 """
@@ -9,9 +10,7 @@ Source: Jordan 2024, "94% on CIFAR-10 in 3.29 seconds on a single GPU", arXiv:24
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -23,7 +22,8 @@ from dkdemo.device import half_precision
 
 PATCH = 2  # pixels a side of what the first layer whitens
 SHIFT = 2  # pixels; each image is moved by up to so much each way
-WARM = 0.2  # of the budget: the step size rises; after that it falls to 0
+OTHER = 2**32  # added to a seed, so that the head's weights are not the first layer's again
+FRESH = 0.4  # the share of the newest batch in the running statistics: steps are large, and lessons short
 
 
 def whitening_filters(images: Tensor, *, ridge: float = 5e-4) -> Tensor:
@@ -49,23 +49,21 @@ def whitening_filters(images: Tensor, *, ridge: float = 5e-4) -> Tensor:
     return torch.cat([filters, -filters]).to(images.dtype)
 
 
-class PhotoNet(nn.Module):
-    """A net for small colour photographs; several ``seeds`` give as many copies, trained as one.
+class PhotoEncoder(nn.Module):
+    """Features of small colour photographs; several ``seeds`` give as many copies, trained as one.
 
-    whitening 2x2 (frozen) - ReLU - three times [conv3x3 - max pool 2 - BN - GELU - conv3x3 - BN - GELU] - the largest
-    answer of each channel - linear. Grouped convolutions keep the copies apart, and batch normalisation works on
-    each channel: every copy is the net it would be alone.
+    whitening 2x2 (filters frozen, biases trained) - ReLU - three times [conv3x3 - max pool 2 - BN - GELU - conv3x3 -
+    BN - GELU] - the largest answer of each channel. Grouped convolutions keep the copies apart, and batch normalisation
+    works on each channel: every copy is the encoder it would be alone.
 
     Args:
         filters: (8 C, C, 2, 2) of `whitening_filters`.
         widths: channels of the three groups.
-        seeds: one seed a copy; equal seeds give equal networks (paired comparisons).
+        seeds: one seed a copy; equal seeds give equal weights (paired comparisons).
         stride: 1 whitens overlapping patches; 2 whitens each pixel once, a quarter of the work for all that follows.
     """
 
-    steps: Tensor
-
-    def __init__(self, filters: Tensor, widths: Sequence[int], classes: int, seeds: Sequence[int], stride: int = 1):
+    def __init__(self, filters: Tensor, widths: Sequence[int], seeds: Sequence[int], stride: int = 1) -> None:
         super().__init__()
         if len(widths) != 3 or min(widths) < 1 or not seeds or stride not in (1, PATCH):
             raise ValueError(
@@ -74,19 +72,19 @@ class PhotoNet(nn.Module):
         copies = len(seeds)
         self.copies, self.stride = copies, stride
         self.filters = nn.Parameter(filters, requires_grad=False)
+        self.shift = nn.Parameter(torch.zeros(copies * len(filters)))
         layers: list[nn.Module] = []
         for before, width in zip((len(filters), *widths), widths, strict=False):
             layers += [
                 skip_init(nn.Conv2d, copies * before, copies * width, 3, padding=1, bias=False, groups=copies),
                 nn.MaxPool2d(2),
-                nn.BatchNorm2d(copies * width),
+                _norm(copies * width),
                 nn.GELU(),
                 skip_init(nn.Conv2d, copies * width, copies * width, 3, padding=1, bias=False, groups=copies),
-                nn.BatchNorm2d(copies * width),
+                _norm(copies * width),
                 nn.GELU(),
             ]
         self.groups = nn.Sequential(*layers)
-        self.head = nn.Parameter(torch.empty(copies, widths[-1], classes))
         for copy, seed in enumerate(seeds):
             self._draw(copy, torch.Generator().manual_seed(seed))
         self.to(memory_format=torch.channels_last)
@@ -100,21 +98,65 @@ class PhotoNet(nn.Module):
                 bound = 1 / math.sqrt(own[0].numel())
                 nn.init.uniform_(own, -bound, bound, generator=generator)
                 nn.init.dirac_(own[: own.shape[1]])
-        bound = 1 / math.sqrt(self.head.shape[1])
-        nn.init.uniform_(self.head[copy], -bound, bound, generator=generator)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits (S, N, K) of images (N, C, H, W), seen by all copies alike, or of each copy's own (S, N, C, H, W)."""
+        """Features (N, S D), copy by copy, of images (N, C, H, W), seen by all alike, or (S, N, C, H, W)."""
         alike = images.ndim == 4
         with half_precision(images.device):
             x = images if alike else images.flatten(0, 1)
-            x = F.relu(F.conv2d(x.contiguous(memory_format=torch.channels_last), self.filters, stride=self.stride))
-            if not alike:
-                x = torch.cat(x.chunk(self.copies), dim=1)  # (N, S 8 C, H', W')
-            elif self.copies > 1:
-                x = torch.cat([x] * self.copies, dim=1)
-            x = self.groups(x).amax((2, 3)).unflatten(1, (self.copies, -1))  # (N, S, D)
-            return torch.bmm(x.transpose(0, 1), self.head).to(images.dtype)
+            x = x.contiguous(memory_format=torch.channels_last)
+            if self.copies == 1:
+                x = F.conv2d(x, self.filters, self.shift, stride=self.stride)
+            else:
+                x = F.conv2d(x, self.filters, stride=self.stride)
+                x = torch.cat([x] * self.copies if alike else x.chunk(self.copies), dim=1)  # (N, S 8 C, H', W')
+                x = x + self.shift.to(x.dtype)[:, None, None]
+            return self.groups(F.relu(x)).amax((2, 3)).to(images.dtype)
+
+
+class PhotoNet(nn.Module):
+    """`PhotoEncoder` and a linear layer: logits of as many copies as there are ``seeds``, trained as one.
+
+    Args:
+        scale: the logits are multiplied by it. A small one keeps the first answers undecided, so that large steps do
+            no harm (`dkdemo.speedrun`).
+    """
+
+    def __init__(
+        self,
+        filters: Tensor,
+        widths: Sequence[int],
+        classes: int,
+        seeds: Sequence[int],
+        stride: int = 1,
+        *,
+        scale: float = 1.0,
+    ) -> None:
+        super().__init__()
+        self.encoder, self.scale = PhotoEncoder(filters, widths, seeds, stride), scale
+        self.head = nn.Parameter(torch.empty(len(seeds), widths[-1], classes))
+        bound = 1 / math.sqrt(widths[-1])
+        with torch.no_grad():
+            for head, seed in zip(self.head, seeds, strict=True):
+                own = torch.Generator().manual_seed(seed + OTHER)
+                nn.init.uniform_(head, -bound, bound, generator=own)
+
+    @property
+    def copies(self) -> int:
+        return self.encoder.copies
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits (S, N, K) of images (N, C, H, W), seen by all copies alike, or of each copy's own (S, N, C, H, W)."""
+        features = self.encoder(images).unflatten(1, (self.copies, -1))  # (N, S, D)
+        with half_precision(images.device):
+            return self.scale * torch.bmm(features.transpose(0, 1), self.head).to(images.dtype)
+
+
+def _norm(channels: int) -> nn.BatchNorm2d:
+    """Batch normalisation that learns a bias alone: every channel keeps its size."""
+    norm = nn.BatchNorm2d(channels, momentum=FRESH)
+    norm.weight.requires_grad_(False)
+    return norm
 
 
 def moved(images: Tensor, right: Tensor, down: Tensor, mirrored: Tensor) -> Tensor:
@@ -136,103 +178,30 @@ def _reflected(place: Tensor, size: int) -> Tensor:
     return torch.minimum(place, 2 * (size - 1) - place)
 
 
-def draw_looks(data: Dataset, index: Tensor, generator: Generator) -> Tensor:
-    """Standardised images at ``index`` (N,), each moved by up to two pixels each way, every other one mirrored.
+def draw_looks(data: Dataset, index: Tensor, generator: Generator, *, mirrored: Tensor | None = None) -> Tensor:
+    """Standardised images at ``index`` (N,), each moved by up to two pixels each way, half of them mirrored.
 
-    Random numbers come from ``generator``, on the images' device.
+    Which of them is decided by a coin each, or by ``mirrored`` (N,). Random numbers come from ``generator``, on the
+    images' device.
     """
     n, device = len(index), generator.device
     right, down = torch.randint(-SHIFT, SHIFT + 1, (2, n), generator=generator, device=device)
-    mirrored = torch.rand(n, generator=generator, device=device) < 0.5
+    if mirrored is None:
+        mirrored = torch.rand(n, generator=generator, device=device) < 0.5
     return data.normalise(moved(data.images[index], right, down, mirrored))
 
 
-# A budget: what share of it is spent, asked before each step ------------------------------------------------------
-
-Spent = Callable[[int], float]  # the number of steps done -> in [0, 1); at 1 and beyond the lesson is over
-
-
-def by_steps(steps: int) -> Spent:
-    """So many steps: the same seed gives the same net, bit for bit."""
-    if steps < 1:
-        raise ValueError(f"steps must be >= 1, got {steps}")
-    return lambda step: step / steps
-
-
-def by_clock(seconds: float, clock: Callable[[], float] = time.perf_counter) -> Spent:
-    """So many seconds from the first step: how many steps that is depends on the machine and on what else it does."""
-    if not seconds > 0:
-        raise ValueError(f"seconds must be > 0, got {seconds}")
-    began = 0.0
-
-    def spent(step: int) -> float:
-        nonlocal began
-        if step == 0:
-            began = clock()
-        return (clock() - began) / seconds
-
-    return spent
-
-
-def one_cycle(share: float) -> float:
-    """The step size at a share of the budget, relative to its largest: up for a fifth of it, then down to exactly 0."""
-    return min(0.04 + 0.96 * share / WARM, max(0.0, 1 - share) / (1 - WARM))
-
-
-class Step(NamedTuple):
-    """One step of a lesson: its number, the share of the budget spent before it, its loss (not waited for)."""
-
-    step: int
-    share: float
-    loss: Tensor
-
-
-def learn(
-    net: PhotoNet,
-    data: Dataset,
-    spent: Spent,
-    *,
-    batch_size: int = 256,
-    learning_rate: float = 1e-2,
-    smoothing: float = 0.1,
-    generator: Generator,
-) -> Iterator[Step]:
-    """Train one copy on labels in place until the budget is spent, always annealed to 0 by then.
-
-    Nothing waits for the device between two looks at what is yielded.
-    """
-    size, labels = min(batch_size, len(data)), data.labels
-    adam = torch.optim.AdamW(net.parameters(), lr=learning_rate, weight_decay=1e-2, fused=True)
-    net.train()
-    for step, index in enumerate(_rounds(len(data), size, generator)):
-        share = spent(step)
-        if share >= 1:
-            return
-        logits = net(draw_looks(data, index, generator))[0]
-        loss = F.cross_entropy(logits, labels[index], label_smoothing=smoothing)
-        adam.zero_grad()
-        loss.backward()
-        set_rate(adam, learning_rate * one_cycle(share))
-        adam.step()
-        yield Step(step + 1, share, loss.detach())
-
-
-def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
-    """The step size of all parameters, from now on."""
-    for group in optimiser.param_groups:
-        group["lr"] = rate
-
-
-def _rounds(examples: int, size: int, generator: Generator) -> Iterator[Tensor]:
-    """Endless batches of indices; each round sees every example once, without the incomplete batch at its end."""
-    while True:
-        order = torch.randperm(examples, generator=generator, device=generator.device)
-        yield from order[: examples - examples % size].split(size)
-
-
 @torch.no_grad()
-def answers(net: PhotoNet, data: Dataset, index: Tensor | None = None, *, chunk: int = 1000) -> Tensor:
-    """Logits (S, N, K) of many images, the mean of each image's and of its mirror image's; the mode is put back."""
+def answers(
+    net: PhotoNet, data: Dataset, index: Tensor | None = None, *, thorough: bool = False, chunk: int = 1000
+) -> Tensor:
+    """Logits (S, N, K) of many images, the mean of each image's and of its mirror image's; the mode is put back.
+
+    ``thorough``: three times the work. One half of the mean is that pair; the other, two more such pairs, of the image
+    moved by a pixel to the right and down, and to the left and up.
+
+    Source: Jordan 2024, arXiv:2404.00498, section 3.5.
+    """
     if index is None:
         index = torch.arange(len(data), device=data.labels.device)
     training = net.training
@@ -240,6 +209,14 @@ def answers(net: PhotoNet, data: Dataset, index: Tensor | None = None, *, chunk:
     found = []
     for part in index.split(chunk):
         x = data.normalised(part)
-        found.append((net(x) + net(x.flip(3))) / 2)
+        z = _both_ways(net, x)
+        if thorough:
+            wide = F.pad(x, (1, 1, 1, 1), mode="reflect")
+            z = z / 2 + (_both_ways(net, wide[:, :, :-2, :-2]) + _both_ways(net, wide[:, :, 2:, 2:])) / 4
+        found.append(z)
     net.train(training)
     return torch.cat(found, dim=1)
+
+
+def _both_ways(net: PhotoNet, x: Tensor) -> Tensor:
+    return (net(x) + net(x.flip(3))) / 2

@@ -19,6 +19,18 @@ def crop(images: Tensor, generator: Generator) -> Tensor:
     return augment.resized_crop(images, boxes, mirror=augment.uniform(n, 0, 1, generator) < 0.5)
 
 
+def zoom(images: Tensor, generator: Generator) -> Tensor:
+    """A fifth to all of the area, enlarged again, every other one mirrored."""
+    n, side = len(images), images.shape[-1]
+    boxes = augment.draw_crop(n, side, generator, area=(0.2, 1.0))
+    return augment.resized_crop(images, boxes, mirror=augment.uniform(n, 0, 1, generator) < 0.5)
+
+
+def tint(images: Tensor, generator: Generator) -> Tensor:
+    """Half of the colour distortion, as the paper sets it for CIFAR-10; one in five grey."""
+    return augment.jitter(images, augment.draw_colour(len(images), generator, strength=0.5))
+
+
 def cutout(images: Tensor, generator: Generator) -> Tensor:
     """A grey square of .4 of the side, its centre anywhere: it may stick out."""
     n, side = len(images), images.shape[-1]
@@ -76,7 +88,7 @@ FIGURE5: dict[str, Look] = {
     "blur": blur,
     "rotate": rotate,
 }
-LOOKS: dict[str, Look] = {**FIGURE5, "wiggle": wiggle}
+LOOKS: dict[str, Look] = {**FIGURE5, "wiggle": wiggle, "zoom": zoom, "tint": tint}
 
 
 def random_view(images: Tensor, looks: Sequence[str], generator: Generator) -> Tensor:

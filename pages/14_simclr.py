@@ -74,8 +74,8 @@ def large_batches(stage: Stage) -> None:
 def figure5(stage: Stage) -> None:
     stage.guessed()
     stage.equation(PROBE)
-    name = contrasted.figure5(stage)
-    stage.say(f"figure5_story_{name}")
+    story = contrasted.figure5(stage)
+    stage.say(f"figure5_story_{story}")
     stage.source("figure5_source")
 
 

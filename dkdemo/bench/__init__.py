@@ -23,11 +23,13 @@ ROWS = {
     "augmix": "dkdemo.bench.mixing:augmix_views",
     "fixmatch": "dkdemo.bench.mixing:fixmatch_step",
     "photos": "dkdemo.bench.photos:photos",
+    "live": "dkdemo.bench.live:live",
     "growth": "dkdemo.bench.growth:growth",
     "events": "dkdemo.bench.machine:events",
     "memory": "dkdemo.bench.machine:memory",
 }
-ON_A_GPU = ("epoch", "to98", "sweep", "views", "nt_xent", "mixing", "augmix", "fixmatch", "photos")  # worth one
+# Worth one:
+ON_A_GPU = ("epoch", "to98", "sweep", "views", "nt_xent", "mixing", "augmix", "fixmatch", "photos", "live")
 
 
 @dataclass(frozen=True)

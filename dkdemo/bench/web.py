@@ -84,6 +84,16 @@ def _measure(options: argparse.Namespace) -> list[Row]:
         await first(0)  # the very first one loads what the others find
         return bench.median([await first(seed) for seed in range(1, 11)])
 
+    async def paces(address: str) -> str:
+        """In turn, so that both meet the same machine; each run has its own seed, or it would be told from memory."""
+        await bench.pace(address, 1, 900)  # loads what the others find
+        found: dict[int, list[float]] = {1: [], many: []}
+        for seed in range(901, 907):
+            browsers = 1 if seed % 2 else many
+            found[browsers].append(await bench.pace(address, browsers, seed))
+        alone, watched = map(statistics.median, found.values())
+        return f"{alone:,.0f} by one browser, {watched:,.0f} by {many}"
+
     async def both(column: dict[str, str], address: str, page: Any, change: Any, first: Any, training: Any) -> None:
         await attempt(column, "quiet", room(address, page, change))
         await attempt(column, "opening", bench.opening(address, page, crowd))
@@ -93,6 +103,7 @@ def _measure(options: argparse.Namespace) -> list[Row]:
     async def lecture(address: str) -> None:
         await both(ours, address, bench.SCENE, bench.our_change, bench.our_first_point, bench.our_training)
         await attempt(ours, "bus", bench.bus(address, crowd, 500))
+        await attempt(ours, "pace", paces(address))
 
     async def plain(address: str) -> None:
         page = ("", "")
@@ -120,6 +131,7 @@ def _measure(options: argparse.Namespace) -> list[Row]:
         "client": (f"{many} browsers, the race's seed, driven by another client", "p95 < 250 ms, none missed"),
         "opening": (f"{crowd} browsers opening the page at once", "all within 5 s"),
         "bus": (f"{crowd} browsers watching one run", "all served"),
+        "pace": ("pictures a second that SimCLR on the shapes learns from, watched", "-"),
         "point": ("click to the first point of a run, 10 times", "median < 500 ms"),
         "frames": ("from frame to frame while a slider is dragged, scene by scene", "17 ms: 60 a second"),
         "page": ("first page in a fresh Chromium, 7 times", "< 1.5 x an empty page"),

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 DATA = ("shapes", "mnist", "cifar10")
 
-# What "crop", "color" and "both" mean for each data set. A digit has no colour to distort and must not lose a
-# stroke: there the two looks are a small affine move and a hole.
+# What "crop", "color" and "both" mean for each data set. Photographs bear smaller crops than the shapes, and lose more
+# with their colours. A digit has none to distort and must not lose a stroke: there the two looks are a small affine
+# move and a hole.
 LOOKS = {
     "shapes": {"crop": ("crop",), "color": ("color",), "both": ("crop", "color")},
-    "cifar10": {"crop": ("crop",), "color": ("color",), "both": ("crop", "color")},
+    "cifar10": {"crop": ("zoom",), "color": ("tint",), "both": ("zoom", "tint")},
     "mnist": {"crop": ("wiggle",), "color": ("cutout",), "both": ("wiggle", "cutout")},
 }
 
@@ -28,6 +29,9 @@ def check(data: str, looks: str = "both") -> None:
         raise ValueError(f"data is one of {', '.join(DATA)}; got {data!r:.40}")
     if looks not in LOOKS[data]:
         raise ValueError(f"looks is one of {', '.join(LOOKS[data])}; got {looks!r:.40}")
+
+
+PATCHED = 1000  # images whose patches a larger encoder's first layer is computed from
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,12 @@ class Material:
 
 
 @cache
-def material(data: str, device: str, labelled: int = 10) -> Material:
+def material(data: str, device: str, labelled: int = 10, *, whole: bool = False) -> Material:
     """The pictures of a data set, the same at every call; kept, because a warm worker asks again and again.
 
     ``labelled``: how many labelled digits a class MNIST's reader is given (its probe is the few-label one,
-    for with many labels plain pixels already do well).
+    for with many labels plain pixels already do well). ``whole``: all training images, and all their labels for the
+    reader, as papers do; else 10,000 images, and 2000 to be asked about, which a processor bears.
     """
     import torch
 
@@ -70,6 +75,9 @@ def material(data: str, device: str, labelled: int = 10) -> Material:
         hues, test_hues = ((part * 8).long() % 8 for part in (train.hues, test.hues))
         everything = (train.images, train.labels)
         return Material(*everything, *everything, test.images, test.labels, hues, test_hues, len(hues))
+    if whole:
+        everything = (train.images, train.labels)
+        return Material(*everything, *everything, test.images, test.labels, None, None, len(train))
     pool = torch.randperm(len(train.labels), generator=order).to(train.labels.device)
     asked = torch.randperm(len(test.labels), generator=order)[:2000].to(train.labels.device)
     learn = pool[:10_000]
@@ -109,13 +117,13 @@ def probes(encoder: nn.Module, stuff: Material) -> dict[str, float]:
 
 
 @cache
-def pixel_probe(data: str, device: str) -> dict[str, float]:
+def pixel_probe(data: str, device: str, *, whole: bool = False) -> dict[str, float]:
     """The same questions put to the bare pixels, averaged 2 x 2: thousands of them would take the reader seconds."""
     import torch.nn.functional as F
 
     from dkdemo.evaluation import knn_accuracy, linear_probe
 
-    stuff = material(data, device)
+    stuff = material(data, device, whole=whole)
     read, asked = (F.avg_pool2d(part / 255, 2).flatten(1) for part in (stuff.probe_images, stuff.test_images))
     same = stuff.probe_images is stuff.images
     near = read if same else F.avg_pool2d(stuff.images[:4000] / 255, 2).flatten(1)
@@ -128,12 +136,23 @@ def pixel_probe(data: str, device: str) -> dict[str, float]:
     return found
 
 
-def new_model(stuff: Material, seed: int, outputs: int = 64) -> SimCLR:
-    """A fresh SimCLR network for these images; the seed alone decides its weights."""
+def new_model(stuff: Material, seed: int, outputs: int = 64, widths: tuple[int, ...] = ()) -> SimCLR:
+    """A fresh SimCLR network for these images; the seed alone decides its weights.
+
+    With ``widths``, those of a `dkdemo.photos.PhotoEncoder`, else `dkdemo.encoders.small_encoder`.
+    """
     import torch
 
     from dkdemo.encoders import SimCLR
+    from dkdemo.photos import PhotoEncoder, whitening_filters
+    from dkdemo.pretraining import standard
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return SimCLR(stuff.channels, stuff.side, outputs).to(stuff.images.device)
+        if widths:
+            filters = whitening_filters(standard(stuff.images[:: max(1, len(stuff.images) // PATCHED)]))
+            encoder = PhotoEncoder(filters, widths, [seed])
+            model = SimCLR(outputs=outputs, encoder=encoder, features=widths[-1])
+        else:
+            model = SimCLR(stuff.channels, stuff.side, outputs)
+        return model.to(stuff.images.device)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ def circle(stage: Stage) -> str:
 
 
 def figure5(stage: Stage) -> str:
-    """What is learnt without one augmentation, by loss or by probe; the name of the data it was learnt on."""
+    """What is learnt without one augmentation, by loss or by probe; the name of the story that fits the run."""
     where, how, what, dice = st.columns([3, 3, 2, 1])
     with where:
         name = data.choose(DATA, default="shapes", own=False)
@@ -93,13 +94,14 @@ def figure5(stage: Stage) -> str:
         measure = controls.choice(stage.words["measure"], seen, "see", "loss")
     with dice:
         seed = controls.seed()
-    size: dict[str, Any] = LARGE if name == "cifar10" and machine.larger("larger") else {}
+    large = name == "cifar10" and machine.larger("larger")
+    recipe = LARGE if large else Figure5(data=name)
     run_panel(
-        stage, Figure5(data=name, looks=looks, seed=seed, **size),
+        stage, replace(recipe, looks=looks, seed=seed),
         lambda view: simclr.figure5(view, measure, stage.words),
         code=("dkdemo.pretraining:pretrain", "dkdemo.contrastive:nt_xent", "dkdemo.evaluation:linear_probe"),
     )  # fmt: skip
-    return name
+    return "large" if large else name
 
 
 def shuffling(stage: Stage) -> tuple[Shuffling, dict[str, Any]]:

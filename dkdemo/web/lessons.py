@@ -136,7 +136,7 @@ def photographs(stage: Stage) -> None:
         seed = controls.seed()
     large = machine.larger("larger")
     recipe, top = replace(LARGE if large else Photos(), seed=seed), 1.0 if large else 0.85
-    net = ("dkdemo.photos:PhotoNet", "dkdemo.photos:learn")
+    net = ("dkdemo.photos:PhotoEncoder", "dkdemo.speedrun:learn")
     if not data.here(recipe.data):
         explain(stage, code=net, script=script_for(recipe))
         return

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 from lightly.models.utils import update_momentum
+from timm.optim.lookahead import Lookahead as TimmLookahead
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from dkdemo.averaging import ema_update, follower, warmed_up
+from dkdemo.averaging import Lookahead, ema_update, follower, warmed_up
 
 
 def walk(steps: int = 6, seed: int = 0):
@@ -96,3 +97,48 @@ def test_networks_of_different_shapes_and_steps_below_one_are_refused():
         ema_update(follower(nn.Linear(2, 2)), nn.Linear(2, 3), decay=0.5)
     with pytest.raises(ValueError, match="counted from 1, got 0"):
         warmed_up(0.5, 0)
+
+
+def test_looking_back_is_timms_lookahead_when_the_average_forgets_evenly():
+    """Ten steps of SGD, a look back after every third, in float64. timm's average begins at its first look back."""
+    torch.manual_seed(0)
+    ours = nn.Linear(3, 2).double()
+    theirs = copy.deepcopy(ours)
+    mine = torch.optim.SGD(ours.parameters(), lr=0.3, momentum=0.8, nesterov=True)
+    peer = TimmLookahead(torch.optim.SGD(theirs.parameters(), lr=0.3, momentum=0.8, nesterov=True), alpha=0.4, k=3)
+    for step in range(1, 11):
+        x, y = torch.randn(8, 3, dtype=torch.float64), torch.randn(8, 2, dtype=torch.float64)
+        for net, optimiser in ((ours, mine), (theirs, peer)):
+            optimiser.zero_grad()
+            (net(x) - y).square().mean().backward()
+            optimiser.step()
+        if step == 3:
+            slow = Lookahead(ours)
+        elif step % 3 == 0:
+            slow.look_back(decay=0.6)
+    torch.testing.assert_close(ours.weight, theirs.weight, rtol=1e-12, atol=0)
+    torch.testing.assert_close(ours.bias, theirs.bias, rtol=1e-12, atol=0)
+
+
+def test_a_look_back_at_0_stays_and_at_1_takes_the_average_statistics_included():
+    net = nn.BatchNorm1d(2)
+    net.weight.requires_grad_(False)
+    slow = Lookahead(net)
+    with torch.no_grad():
+        net.bias.fill_(4.0), net.weight.fill_(3.0)
+    net.running_mean.fill_(2.0)
+    slow.look_back(decay=0.0)
+    assert net.bias.tolist() == [4.0, 4.0]
+    with torch.no_grad():
+        net.bias.fill_(8.0)
+    net.running_mean.fill_(6.0)
+    slow.look_back(decay=0.75)
+    assert net.bias.tolist() == [5.0, 5.0]
+    assert net.running_mean.tolist() == [3.0, 3.0]
+    with torch.no_grad():
+        net.bias.fill_(8.0)
+    slow.look_back(decay=1.0)
+    assert net.bias.tolist() == [5.0, 5.0]
+    assert net.weight.tolist() == [3.0, 3.0], "what is not trained is left alone"
+    with pytest.raises(ValueError, match=r"\[0, 1\], got 1.5"):
+        slow.look_back(decay=1.5)

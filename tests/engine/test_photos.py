@@ -1,5 +1,7 @@
 """The net for photographs: whitening against numpy, copies against nets alone, budgets against a clock of ours."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,17 +9,7 @@ import torch.nn.functional as F
 
 from dkdemo import datasets
 from dkdemo.device import half_precision
-from dkdemo.photos import (
-    PhotoNet,
-    answers,
-    by_clock,
-    by_steps,
-    draw_looks,
-    learn,
-    moved,
-    one_cycle,
-    whitening_filters,
-)
+from dkdemo.photos import PhotoNet, answers, draw_looks, moved, whitening_filters
 
 CPU = torch.device("cpu")
 
@@ -71,59 +63,15 @@ def test_each_copy_is_the_net_it_would_be_alone_also_after_a_step(filters, strid
     torch.testing.assert_close(z, one)
     z.square().sum().backward()
     one.square().sum().backward()
+    torch.testing.assert_close(stack.encoder.shift.grad, torch.cat([net.encoder.shift.grad for net in alone]))
     torch.testing.assert_close(stack.head.grad, torch.cat([net.head.grad for net in alone]))
-    torch.testing.assert_close(stack.groups[0].weight.grad, torch.cat([net.groups[0].weight.grad for net in alone]))
-    torch.testing.assert_close(stack.groups[2].running_mean, torch.cat([net.groups[2].running_mean for net in alone]))
+    (first, norm), *own = ((net.encoder.groups[0], net.encoder.groups[2]) for net in (stack, *alone))
+    torch.testing.assert_close(first.weight.grad, torch.cat([convolution.weight.grad for convolution, _ in own]))
+    torch.testing.assert_close(norm.running_mean, torch.cat([each.running_mean for _, each in own]))
     stack.eval(), [net.eval() for net in alone]
     torch.testing.assert_close(stack(x[0]), torch.stack([net(x[0])[0] for net in alone]))
     torch.testing.assert_close(stack.head[0], stack.head[2])
     assert not torch.equal(stack.head[0], stack.head[1])
-
-
-def test_the_first_layer_is_never_trained(shapes, filters):
-    net = PhotoNet(filters, (4, 4, 4), 10, [0])
-    before = filters.clone()
-    list(learn(net, shapes[0], by_steps(3), batch_size=16, generator=dice()))
-    assert torch.equal(net.filters, before)
-
-
-def test_the_step_size_rises_and_ends_at_exactly_nothing():
-    rates = [one_cycle(share) for share in np.linspace(0, 1, 101)]
-    assert max(rates) == rates[20] == pytest.approx(1)
-    assert rates[1:21] == sorted(rates[1:21])
-    assert rates[20:] == sorted(rates[20:], reverse=True)
-    assert rates[0] == pytest.approx(0.04)
-    assert one_cycle(1.0) == one_cycle(1.3) == 0
-
-
-def test_a_budget_of_seconds_is_spent_by_the_clock_and_ends_annealed(shapes, filters):
-    """Steps of 1, 2, 3, ... seconds: however slow the machine becomes, the last step is a small one."""
-    now = [100.0]
-
-    def clock():
-        now[0] += 0.5
-        return now[0]
-
-    net = PhotoNet(filters, (4, 4, 4), 10, [0])
-    seen = list(learn(net, shapes[0], by_clock(20.0, clock), batch_size=8, generator=dice()))
-    shares = [step.share for step in seen]
-    assert shares == sorted(shares)
-    assert 0 <= shares[0] < 0.05
-    assert 0.95 < shares[-1] < 1
-    assert one_cycle(shares[-1]) < 0.06
-    assert [step.step for step in seen] == list(range(1, len(seen) + 1))
-
-
-def test_with_a_budget_of_steps_the_same_seed_is_the_same_net_bit_for_bit(shapes, filters):
-    def trained():
-        net = PhotoNet(filters, (4, 6, 6), 10, [3])
-        losses = [step.loss.item() for step in learn(net, shapes[0], by_steps(6), batch_size=32, generator=dice(5))]
-        return losses, answers(net, shapes[1])
-
-    (losses, z), (again, same) = trained(), trained()
-    assert len(losses) == 6
-    assert losses == again
-    assert torch.equal(z, same)
 
 
 def test_answers_are_the_mean_of_an_image_and_its_mirror_image(shapes, filters):
@@ -138,6 +86,28 @@ def test_answers_are_the_mean_of_an_image_and_its_mirror_image(shapes, filters):
     assert torch.equal(answers(net, few, torch.tensor([2])), answers(net, few[torch.tensor([2])]))
 
 
+def test_thorough_answers_are_six_looks_moved_and_mirrored_by_hand(shapes, filters):
+    """Half of the weight on the image as it is, a quarter each on the two moved ones; in float64."""
+    net = PhotoNet(filters.double(), (4, 4, 4), 10, [0, 1]).double().eval()
+    few = shapes[1][torch.arange(5)]
+    few = replace(few, mean=few.mean.double(), std=few.std.double())
+    x = few.normalised().numpy()
+    wide = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)), mode="reflect")
+    wanted = 0
+    for look, weight in ((x, 0.5), (wide[:, :, :32, :32], 0.25), (wide[:, :, 2:, 2:], 0.25)):
+        for seen in (look, look[..., ::-1].copy()):
+            with torch.no_grad():
+                wanted = wanted + weight / 2 * net(torch.from_numpy(seen))
+    torch.testing.assert_close(answers(net, few, thorough=True, chunk=2), wanted)
+    assert not torch.equal(answers(net, few), wanted)
+
+
+def test_the_scale_multiplies_the_logits(filters):
+    x = torch.randn(3, 3, 32, 32, generator=dice())
+    plain, small = (PhotoNet(filters, (4, 4, 4), 10, [0], scale=scale).eval() for scale in (1.0, 0.25))
+    torch.testing.assert_close(small(x), plain(x) / 4)
+
+
 def test_a_look_is_the_image_moved_and_perhaps_mirrored(shapes):
     train = shapes[0]
     index = torch.arange(4, 12)
@@ -146,6 +116,15 @@ def test_a_look_is_the_image_moved_and_perhaps_mirrored(shapes):
     for look, x in zip(looks, F.pad(train.normalised(index), (2, 2, 2, 2), mode="reflect"), strict=True):
         ways = [x[:, i : i + 32, j : j + 32] for i in range(5) for j in range(5)]
         assert any(torch.equal(look, way) or torch.equal(look, way.flip(2)) for way in ways)
+
+
+def test_looks_are_mirrored_where_that_was_asked_for(shapes):
+    train, index = shapes[0], torch.arange(6)
+    wanted = torch.tensor([True, False, True, True, False, False])
+    straight = draw_looks(train, index, dice(2), mirrored=torch.zeros(6, dtype=torch.bool))
+    looks = draw_looks(train, index, dice(2), mirrored=wanted)
+    for look, plain, mirrored in zip(looks, straight, wanted, strict=True):
+        assert torch.equal(look, plain.flip(2) if mirrored else plain)
 
 
 def test_moved_is_numpys_pad_slice_and_flip():
@@ -170,8 +149,6 @@ def test_half_precision_only_where_the_device_is_made_for_it(monkeypatch):
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda: by_steps(0),
-        lambda: by_clock(0.0),
         lambda: whitening_filters(torch.zeros(3, 4, 4)),
         lambda: PhotoNet(torch.zeros(24, 3, 2, 2), (4, 4), 10, [0]),
         lambda: PhotoNet(torch.zeros(24, 3, 2, 2), (4, 4, 4), 10, []),

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from dkdemo import distillation, labels, moco, probability, regularisation
-from dkdemo.experiments import catalogue
+from dkdemo.experiments import catalogue, figure5
 from dkdemo.experiments.photos import LARGE
 from dkdemo.jobs.events import Done, to_json
 from dkdemo.models import StackedMLP
@@ -70,6 +70,17 @@ def test_the_larger_recipe_on_photographs_does_so_too() -> None:
     assert half
     assert last.result["device"].endswith(", bfloat16")
     assert seen.steps == 10 + 25
+    assert not {line: count for line, count in seen.stalls.items() if count > 3}
+
+
+@pytest.mark.training
+@pytest.mark.cifar10
+def test_the_larger_simclr_on_photographs_does_so_too() -> None:
+    """Until the untrained encoder has been asked about all photographs, and some steps more."""
+    tiny = replace(figure5.LARGE, steps=50, batch_size=64, widths=(4, 8, 8))
+    seen, half, last = rehearse(tiny, events=6)
+    assert half
+    assert last.step == 16
     assert not {line: count for line, count in seen.stalls.items() if count > 3}
 
 

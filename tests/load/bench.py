@@ -19,9 +19,13 @@ from typing import Any
 
 from client import PageError, Visitor, listen
 
+from dkdemo.experiments import Figure5
+
 SCENE = ("temperature", "scene=slider&present=revealed")
 RACE = ("distillation", "scene=race&present=revealed")
 RACE_CHART = "distillation.race.plot"
+FIGURE5 = ("simclr", "scene=figure5&present=revealed")
+FIGURE5_CHART = "simclr.figure5.plot"
 LONG = 600.0  # seconds: a training inside a Streamlit script, while fifty browsers want that script's server
 Change = Callable[[Visitor, float], Awaitable[float]]
 
@@ -186,6 +190,37 @@ async def bus(address: str, clients: int, seed: int) -> str:
     lost = sum(clients - len(came) for came in arrivals.values())
     p95 = f"{1000 * spread.quantile(0.95):.0f} ms"
     return f"{len(arrivals)} messages to each, {lost} lost; last client p95 {p95} after the first"
+
+
+async def pace(address: str, browsers: int, seed: int) -> float:
+    """Pictures a second that SimCLR learns from while ``browsers`` have its page open and follow its curves."""
+    visitors = [Visitor(address, FIGURE5[0], f"{FIGURE5[1]}&seed={seed}") for _ in range(browsers)]
+    points: list[tuple[int, float]] = []
+    try:
+        for start in range(0, browsers, 10):
+            await asyncio.gather(*(visitor.open() for visitor in visitors[start : start + 10]))
+        topic, connected = visitors[0].topic(FIGURE5_CHART), asyncio.Semaphore(0)
+
+        async def watch(notes: list[tuple[int, float]]) -> None:
+            async for message in listen(address, topic):
+                if message["kind"] == "connected":
+                    connected.release()
+                elif message["kind"] == "progress":
+                    notes.append((message["step"], message["at"]))
+                elif message["kind"] == "state" and message["state"] in ("done", "failed", "stopped"):
+                    return
+
+        watchers = [asyncio.create_task(watch(points if index == 0 else [])) for index in range(browsers)]
+        for _ in range(browsers):
+            await connected.acquire()
+        await visitors[0].press("Run")
+        await asyncio.wait_for(asyncio.gather(*watchers), 120)
+    finally:
+        await asyncio.gather(*(visitor.close() for visitor in visitors))
+    if len(points) < 2:
+        raise PageError("the run told no two points")
+    (first, began), (last, ended) = points[0], points[-1]
+    return Figure5().batch_size * (last - first) / (ended - began)
 
 
 def median(values: list[float]) -> str:

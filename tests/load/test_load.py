@@ -67,6 +67,7 @@ def test_a_small_room_is_served_by_the_lecture():
         assert len(times.seconds) + times.missed == 8
         assert await bench.our_first_point(address, 3) > 0
         assert "0 lost" in await bench.bus(address, 5, 4)
+        assert await bench.pace(address, 3, 5) > 0
         assert "never" not in await bench.opening(address, bench.SCENE, 5)
 
     with serving.lecture() as address:

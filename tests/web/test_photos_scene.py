@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -97,6 +99,6 @@ def test_where_a_gpu_was_found_the_larger_recipes_are_offered(machine):
     assert test.button(key="distillation.photos.run").label == f"Run (about {photos.LARGE_SECONDS:.0f} s)"
     test = opened("simclr", "figure5", data="cifar10", larger="True")
     assert not test.exception
-    assert asked[-1] == figure5.Figure5(data="cifar10", looks="crop", **figure5.LARGE)
+    assert asked[-1] == replace(figure5.LARGE, looks="crop")
     assert test.button(key="simclr.figure5.run").label == f"Run (about {figure5.LARGE_SECONDS:.0f} s)"
     assert not opened("simclr", "figure5", data="shapes", larger="True").toggle
