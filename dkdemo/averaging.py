@@ -79,8 +79,9 @@ class Lookahead:
     def look_back(self, *, decay: float) -> None:
         """Move the average and go back to it; ``decay`` in [0, 1]: 0 stays where the net is, 1 takes the average."""
         check_decay(decay)
-        torch._foreach_lerp_(self._slow, self._fast, 1 - decay)
-        torch._foreach_copy_(self._fast, self._slow)
+        if self._fast:
+            torch._foreach_lerp_(self._slow, self._fast, 1 - decay)
+            torch._foreach_copy_(self._fast, self._slow)
 
 
 def check_decay(decay: float) -> None:

@@ -47,7 +47,7 @@ def predictor(outputs: int = 64, hidden: int = 64) -> nn.Sequential:
 
 
 class SimCLR(nn.Module):
-    """h = f(x) for later use, z = g(h) for the loss. f is `small_encoder`, or the ``encoder`` given."""
+    """h = f(x) for later use, z = g(h) for the loss. f is `small_encoder`, or the ``encoder`` given for its images."""
 
     def __init__(
         self,

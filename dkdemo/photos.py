@@ -1,8 +1,8 @@
-"""A small net for photographs whose first layer is computed, the looks it learns from, and how it is asked.
+"""A small net for photographs whose first filters are computed, the looks it learns from, and how it is asked.
 
-The habits are those of the CIFAR-10 speed runs: all images resident on the device, a first layer that whitens and is
-never trained, three groups of few channels, half precision, and answers averaged over several looks. How it learns
-is in `dkdemo.speedrun`.
+The habits are those of the CIFAR-10 speed runs: all images resident on the device, a first layer whose filters whiten
+and are never trained, three groups of few channels, half precision, and answers averaged over several looks. How it
+learns is in `dkdemo.speedrun`.
 
 Source: Jordan 2024, "94% on CIFAR-10 in 3.29 seconds on a single GPU", arXiv:2404.00498.
 """
@@ -22,8 +22,13 @@ from dkdemo.device import half_precision
 
 PATCH = 2  # pixels a side of what the first layer whitens
 SHIFT = 2  # pixels; each image is moved by up to so much each way
-OTHER = 2**32  # added to a seed, so that the head's weights are not the first layer's again
-FRESH = 0.4  # the share of the newest batch in the running statistics: steps are large, and lessons short
+FRESH = 0.4  # the share of the newest batch in the running statistics, for a teacher that takes large steps
+PATCHED = 1000  # images, of whose patches, nearly a million, the first layer's filters are computed
+
+
+def some_of(images: Tensor, most: int = PATCHED) -> Tensor:
+    """About ``most`` of the images, evenly spread: where they lie class by class, some of each."""
+    return images[:: max(1, len(images) // most)]
 
 
 def whitening_filters(images: Tensor, *, ridge: float = 5e-4) -> Tensor:
@@ -50,7 +55,7 @@ def whitening_filters(images: Tensor, *, ridge: float = 5e-4) -> Tensor:
 
 
 class PhotoEncoder(nn.Module):
-    """Features of small colour photographs; several ``seeds`` give as many copies, trained as one.
+    """Features of small colour photographs; several generators in ``dice`` give as many copies, trained as one.
 
     whitening 2x2 (filters frozen, biases trained) - ReLU - three times [conv3x3 - max pool 2 - BN - GELU - conv3x3 -
     BN - GELU] - the largest answer of each channel. Grouped convolutions keep the copies apart, and batch normalisation
@@ -59,17 +64,17 @@ class PhotoEncoder(nn.Module):
     Args:
         filters: (8 C, C, 2, 2) of `whitening_filters`.
         widths: channels of the three groups.
-        seeds: one seed a copy; equal seeds give equal weights (paired comparisons).
+        dice: a generator for each copy, on the processor; it draws the weights.
         stride: 1 whitens overlapping patches; 2 whitens each pixel once, a quarter of the work for all that follows.
     """
 
-    def __init__(self, filters: Tensor, widths: Sequence[int], seeds: Sequence[int], stride: int = 1) -> None:
+    def __init__(self, filters: Tensor, widths: Sequence[int], dice: Sequence[Generator], stride: int = 1) -> None:
         super().__init__()
-        if len(widths) != 3 or min(widths) < 1 or not seeds or stride not in (1, PATCH):
+        copies = len(dice)
+        if len(widths) != 3 or min(widths) < 1 or not copies or stride not in (1, PATCH):
             raise ValueError(
-                f"need three widths >= 1, a seed, and stride 1 or 2; got {tuple(widths)}, {tuple(seeds)} and {stride}"
+                f"need three widths >= 1, a copy, and stride 1 or 2; got {tuple(widths)}, {copies} copies and {stride}"
             )
-        copies = len(seeds)
         self.copies, self.stride = copies, stride
         self.filters = nn.Parameter(filters, requires_grad=False)
         self.shift = nn.Parameter(torch.zeros(copies * len(filters)))
@@ -85,8 +90,8 @@ class PhotoEncoder(nn.Module):
                 nn.GELU(),
             ]
         self.groups = nn.Sequential(*layers)
-        for copy, seed in enumerate(seeds):
-            self._draw(copy, torch.Generator().manual_seed(seed))
+        for copy, own in enumerate(dice):
+            self._draw(copy, own)
         self.to(memory_format=torch.channels_last)
 
     @torch.no_grad()
@@ -118,6 +123,7 @@ class PhotoNet(nn.Module):
     """`PhotoEncoder` and a linear layer: logits of as many copies as there are ``seeds``, trained as one.
 
     Args:
+        seeds: one seed a copy; equal seeds give equal networks (paired comparisons).
         scale: the logits are multiplied by it. A small one keeps the first answers undecided, so that large steps do
             no harm (`dkdemo.speedrun`).
     """
@@ -133,12 +139,12 @@ class PhotoNet(nn.Module):
         scale: float = 1.0,
     ) -> None:
         super().__init__()
-        self.encoder, self.scale = PhotoEncoder(filters, widths, seeds, stride), scale
+        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
+        self.encoder, self.scale = PhotoEncoder(filters, widths, dice, stride), scale
         self.head = nn.Parameter(torch.empty(len(seeds), widths[-1], classes))
         bound = 1 / math.sqrt(widths[-1])
         with torch.no_grad():
-            for head, seed in zip(self.head, seeds, strict=True):
-                own = torch.Generator().manual_seed(seed + OTHER)
+            for head, own in zip(self.head, dice, strict=True):
                 nn.init.uniform_(head, -bound, bound, generator=own)
 
     @property

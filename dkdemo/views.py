@@ -13,21 +13,23 @@ Look = Callable[[Tensor, Generator], Tensor]
 
 
 def crop(images: Tensor, generator: Generator) -> Tensor:
-    """Half to all of the area, enlarged again, every other one mirrored."""
-    n, side = len(images), images.shape[-1]
-    boxes = augment.draw_crop(n, side, generator)
-    return augment.resized_crop(images, boxes, mirror=augment.uniform(n, 0, 1, generator) < 0.5)
+    """Half to all of the area, enlarged again, half of the images mirrored."""
+    return _cropped(images, generator, 0.5)
 
 
 def zoom(images: Tensor, generator: Generator) -> Tensor:
-    """A fifth to all of the area, enlarged again, every other one mirrored."""
+    """A fifth to all of the area, enlarged again, half of the images mirrored."""
+    return _cropped(images, generator, 0.2)
+
+
+def _cropped(images: Tensor, generator: Generator, least: float) -> Tensor:
     n, side = len(images), images.shape[-1]
-    boxes = augment.draw_crop(n, side, generator, area=(0.2, 1.0))
+    boxes = augment.draw_crop(n, side, generator, area=(least, 1.0))
     return augment.resized_crop(images, boxes, mirror=augment.uniform(n, 0, 1, generator) < 0.5)
 
 
 def tint(images: Tensor, generator: Generator) -> Tensor:
-    """Half of the colour distortion, as the paper sets it for CIFAR-10; one in five grey."""
+    """Half of the colour distortion (the paper's s = .5 for CIFAR-10, with hues turned further); one in five grey."""
     return augment.jitter(images, augment.draw_colour(len(images), generator, strength=0.5))
 
 

@@ -48,7 +48,10 @@ class Contest:
 
 @dataclass(frozen=True)
 class Lap:
-    """One row without a peer: seconds (or another quantity) against a bound of ours."""
+    """One row without a peer: seconds (or another quantity) against a bound of ours.
+
+    ``enough`` is False where the work was to be worth more than it was: then the bound is not reached either.
+    """
 
     name: str
     what: str
@@ -57,6 +60,7 @@ class Lap:
     bound: float = math.inf
     worth: str = ""
     sound: bool = True
+    enough: bool = True
 
     @property
     def value(self) -> float:
@@ -64,7 +68,7 @@ class Lap:
 
     @property
     def reached(self) -> bool:
-        return self.value <= self.bound
+        return self.value <= self.bound and self.enough
 
 
 @dataclass(frozen=True)

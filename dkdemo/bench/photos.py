@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 
@@ -11,12 +12,13 @@ from dkdemo import datasets
 from dkdemo.bench import Terms
 from dkdemo.bench.measure import Lap, seconds
 from dkdemo.evaluation import accuracy
-from dkdemo.experiments.photos import LARGE, PATCHED, SCALE, Photos
-from dkdemo.photos import PhotoNet, answers, whitening_filters
+from dkdemo.experiments.photos import LARGE, SCALE, Photos
+from dkdemo.photos import PhotoNet, answers, some_of, whitening_filters
 from dkdemo.speedrun import Spent, by_clock, by_steps, learn
 
 BUDGET = 60.0  # seconds of one processor core: what else the machine does must not decide whether the row is sound
 FLOOR = 0.75  # of the 10,000 test images
+GPU_SECONDS, GPU_WANTED, GPU_FLOOR = 5.0, 0.94, 0.88  # of the larger recipe
 
 
 def photos(terms: Terms) -> Iterator[Lap]:
@@ -24,15 +26,24 @@ def photos(terms: Terms) -> Iterator[Lap]:
     device = torch.device(terms.device)
     if device.type == "cuda":
         steps = round(LARGE.epochs * 50_000 / LARGE.batch_size)
-        yield lesson(LARGE, lambda: by_steps(steps), device, f"{LARGE.epochs:g} epochs, the larger recipe")
+        what = f"{LARGE.epochs:g} epochs, the larger recipe; wanted: {GPU_WANTED:.0%} within {GPU_SECONDS:g} s"
+        yield lesson(LARGE, lambda: by_steps(steps), device, what, GPU_SECONDS, GPU_WANTED, GPU_FLOOR)
     else:
         yield lesson(Photos(), lambda: by_clock(BUDGET, time.process_time), device, f"{BUDGET:g} s of one core")
 
 
-def lesson(recipe: Photos, budget: Callable[[], Spent], device: torch.device, told: str) -> Lap:
+def lesson(
+    recipe: Photos,
+    budget: Callable[[], Spent],
+    device: torch.device,
+    told: str,
+    bound: float = math.inf,
+    wanted: float = 0.0,
+    floor: float = FLOOR,
+) -> Lap:
     """Train the recipe's teacher once, and ask it about all test images."""
     train, test = datasets.load(recipe.data, str(device))
-    filters = whitening_filters(train.normalised(slice(None, None, len(train) // PATCHED)))
+    filters = whitening_filters(train.normalise(some_of(train.images)))
     net = PhotoNet(filters, recipe.widths, len(train.classes), [recipe.seed], recipe.stride, scale=SCALE).to(device)
     dice, steps = torch.Generator(device).manual_seed(recipe.seed), 0
 
@@ -48,6 +59,8 @@ def lesson(recipe: Photos, budget: Callable[[], Spent], device: torch.device, to
         f"CIFAR-10, from nothing, {told}",
         (spent,),
         "s",
-        worth=f"{right:.1%} of the test images, floor {FLOOR:.0%}; {steps} steps of {recipe.batch_size}",
-        sound=right >= FLOOR,
+        bound=bound,
+        worth=f"{right:.1%} of the test images, floor {floor:.0%}; {steps} steps of {recipe.batch_size}",
+        sound=right >= floor,
+        enough=right >= wanted,
     )

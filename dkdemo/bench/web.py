@@ -87,11 +87,10 @@ def _measure(options: argparse.Namespace) -> list[Row]:
     async def paces(address: str) -> str:
         """In turn, so that both meet the same machine; each run has its own seed, or it would be told from memory."""
         await bench.pace(address, 1, 900)  # loads what the others find
-        found: dict[int, list[float]] = {1: [], many: []}
-        for seed in range(901, 907):
-            browsers = 1 if seed % 2 else many
-            found[browsers].append(await bench.pace(address, browsers, seed))
-        alone, watched = map(statistics.median, found.values())
+        pairs = []
+        for seed in (901, 903, 905):
+            pairs.append((await bench.pace(address, 1, seed), await bench.pace(address, many, seed + 1)))
+        alone, watched = map(statistics.median, zip(*pairs, strict=True))
         return f"{alone:,.0f} by one browser, {watched:,.0f} by {many}"
 
     async def both(column: dict[str, str], address: str, page: Any, change: Any, first: Any, training: Any) -> None:

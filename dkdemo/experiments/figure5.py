@@ -54,7 +54,7 @@ class Figure5(Recipe):
 
     def expected_seconds(self) -> float:
         if self.widths:
-            return LARGE_SECONDS
+            return LARGE_SECONDS * self.steps * self.batch_size / (LARGE.steps * LARGE.batch_size)
         return 2 + self.steps * self.batch_size * 3e-4
 
     def run(self) -> Iterator[Event]:

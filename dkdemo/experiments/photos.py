@@ -24,7 +24,6 @@ BATCH, RATE = 128, 1e-2  # of the students
 STUDENT_SECONDS = 30.0
 WATCHED = 500  # test images behind each point of the curves; the result is measured on all of them
 FIRST, POINT = 3, 20  # the step of the first point of a curve, and the steps from one to the next
-PATCHED = 1000  # training images whose patches, nearly a million, the first layer is computed from
 
 
 @dataclass(frozen=True)
@@ -75,13 +74,13 @@ class Photos(Recipe):
         from dkdemo import datasets
         from dkdemo.device import pick
         from dkdemo.evaluation import accuracy
-        from dkdemo.photos import PhotoNet, answers, whitening_filters
+        from dkdemo.photos import PhotoNet, answers, some_of, whitening_filters
 
         began, busy, device = time.perf_counter(), time.process_time(), pick()
         train, test = datasets.load(self.data, str(device))
         some = torch.randperm(len(test), generator=torch.Generator().manual_seed(self.seed))[:WATCHED]
         watched = test[some.to(device)]
-        filters = whitening_filters(train.normalised(slice(None, None, len(train) // PATCHED)))
+        filters = whitening_filters(train.normalise(some_of(train.images)))
         teacher = PhotoNet(filters, self.widths, len(train.classes), [self.seed], self.stride, scale=SCALE).to(device)
         taught: dict[str, Any] = {}
         yield from self._lessons(teacher, train, watched, taught)
@@ -150,8 +149,8 @@ def study(
     import torch
 
     from dkdemo.distillation import hard_loss, kd_loss
+    from dkdemo.optim import set_rate, triangle
     from dkdemo.photos import draw_looks
-    from dkdemo.speedrun import set_rate, triangle
 
     learned = {"params": list(students.parameters()), "initial_lr": RATE}
     adam = torch.optim.AdamW([learned], lr=RATE, weight_decay=1e-2, fused=True)

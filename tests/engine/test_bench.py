@@ -131,6 +131,36 @@ def test_a_lesson_on_photographs_below_its_floor_fails_the_bench():
     assert "floor 75%; 3 steps of 64" in row.worth
 
 
+def test_a_goal_in_seconds_is_not_reached_by_a_run_that_came_to_too_little():
+    pytest.importorskip("torchvision")
+    from dkdemo.bench import live
+
+    good, poor, slow, useless = (
+        live.lap("digits", worth, seconds, on_a_gpu=True)
+        for worth, seconds in ((0.992, 0.8), (0.986, 0.8), (0.992, 1.2), (0.98, 0.1))
+    )
+    assert [row.reached for row in (good, poor, slow, useless)] == [True, False, False, False]
+    assert [row.sound for row in (good, poor, slow, useless)] == [True, True, True, False]
+    assert good.worth == "99.20% of the test images"
+    assert "wanted of a GPU: 99% within 1 s" in good.what
+    here = live.lap("digits", 0.992, 12.0, on_a_gpu=False)
+    assert here.reached
+    assert "<=" not in markdown([here], "cpu")
+
+
+def test_without_a_gpu_the_larger_runs_are_absent_and_say_what_was_wanted(monkeypatch):
+    from dkdemo.bench import live
+
+    asked = []
+    monkeypatch.setattr(
+        live, "WORKS", {name: lambda device, name=name: asked.append(name) or (0.995, 1.0) for name in live.GOALS}
+    )
+    rows = list(live.live(bench.Terms()))
+    assert asked == ["race", "digits", "matrix"]
+    assert [type(row) for row in rows] == [Lap, Lap, Lap, Absent, Absent]
+    assert "SimCLR on CIFAR-10, 8000 steps of 512; wanted of a GPU: 80% within 60 s" in markdown(rows, "cpu")
+
+
 def test_every_row_can_be_imported():
     for place in bench.ROWS.values():
         module, _, function = place.partition(":")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from lightly.utils import lars as lightly_lars
 from timm.optim import Lars as TimmLars
 
-from dkdemo.optim import LARS, scaled_rate, trust_ratio, warmup_cosine
+from dkdemo.optim import LARS, scaled_rate, set_rate, triangle, trust_ratio, warmup_cosine
 
 
 def walk(make, steps: int = 3) -> list[torch.Tensor]:
@@ -76,3 +77,37 @@ def test_simclrs_learning_rates() -> None:
     for rule in ("linear", "root"):
         with pytest.raises(ValueError, match="a batch of at least 1"):
             scaled_rate(-4, rule=rule)
+
+
+def test_a_triangle_is_numpys_interpolation_between_three_points():
+    shares = np.linspace(0, 1, 201)
+    for start, peak, end in ((0.2, 0.23, 0.07), (0.04, 0.2, 0.0)):
+        wanted = np.interp(shares, [0, peak, 1], [start, 1, end])
+        found = [triangle(share, start=start, peak=peak, end=end) for share in shares]
+        np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-15)
+    late = [triangle(share, start=0.04, peak=0.2, end=0.0) for share in (1.0, 1.3)]
+    assert late == [0, 0], "a step begun late is none at all, not one backwards"
+
+
+@pytest.mark.parametrize(
+    "corner",
+    [
+        {"start": 0.2, "peak": 0.0, "end": 0.1},
+        {"start": 0.2, "peak": 0.5, "end": 1.5},
+        {"start": -0.1, "peak": 0.5, "end": 0},
+    ],
+)
+def test_impossible_triangles_are_refused(corner):
+    with pytest.raises(ValueError, match="peak between 0 and 1, got"):
+        triangle(0.5, **corner)
+
+
+def test_each_group_keeps_its_own_largest_step():
+    weights = [torch.nn.Parameter(torch.ones(1)) for _ in range(2)]
+    groups = [{"params": [weight], "initial_lr": rate} for weight, rate in zip(weights, (0.5, 8.0), strict=True)]
+    plain = torch.optim.SGD(groups, lr=1.0)
+    set_rate(plain, 0.25)
+    for weight in weights:
+        weight.grad = torch.ones(1)
+    plain.step()
+    assert [weight.item() for weight in weights] == [1 - 0.125, 1 - 2.0]

@@ -1,4 +1,4 @@
-"""The net for photographs: whitening against numpy, copies against nets alone, budgets against a clock of ours."""
+"""The net for photographs: whitening against numpy, copies against nets alone, looks against numpy's own."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from dkdemo import datasets
 from dkdemo.device import half_precision
-from dkdemo.photos import PhotoNet, answers, draw_looks, moved, whitening_filters
+from dkdemo.photos import PhotoNet, answers, draw_looks, moved, some_of, whitening_filters
 
 CPU = torch.device("cpu")
 
@@ -100,6 +100,21 @@ def test_thorough_answers_are_six_looks_moved_and_mirrored_by_hand(shapes, filte
                 wanted = wanted + weight / 2 * net(torch.from_numpy(seen))
     torch.testing.assert_close(answers(net, few, thorough=True, chunk=2), wanted)
     assert not torch.equal(answers(net, few), wanted)
+
+
+def test_the_heads_weights_are_not_the_first_layers_again(filters):
+    """Both are uniform and of one seed; what the generator gave first must not come twice."""
+    net = PhotoNet(filters, (4, 6, 5), 10, [7])
+    head = net.head[0].detach() * 5**0.5  # in [-1, 1]
+    first = torch.empty(50).uniform_(-1, 1, generator=dice(7))
+    assert (head.flatten() - first).abs().min() > 1e-6
+    assert head.abs().max() <= 1
+
+
+def test_some_of_many_images_are_some_of_each_class(shapes):
+    classes = torch.arange(5000) // 500
+    assert torch.bincount(some_of(classes, 100)).tolist() == [10] * 10
+    assert len(some_of(classes[:30], 100)) == 30
 
 
 def test_the_scale_multiplies_the_logits(filters):

@@ -10,8 +10,9 @@ from torch import nn
 
 from dkdemo import datasets, speedrun
 from dkdemo.averaging import Lookahead
+from dkdemo.optim import set_rate, triangle
 from dkdemo.photos import PhotoNet, answers, draw_looks, whitening_filters
-from dkdemo.speedrun import by_clock, by_steps, learn, nesterov, set_rate, triangle
+from dkdemo.speedrun import SHAPE, by_clock, by_steps, learn, nesterov
 
 
 def dice(seed=0):
@@ -45,16 +46,6 @@ def test_every_channel_keeps_its_size_and_learns_its_bias(shapes, filters):
         assert norm.bias.abs().min() > 0
 
 
-def test_the_step_size_is_numpys_interpolation_between_three_points():
-    shares = np.linspace(0, 1, 201)
-    wanted = np.interp(shares, [0, 0.23, 1], [0.2, 1, 0.07])
-    np.testing.assert_allclose([triangle(share) for share in shares], wanted, rtol=1e-12)
-    other = np.interp(shares, [0, 0.2, 1], [0.04, 1, 0])
-    found = [triangle(share, start=0.04, peak=0.2, end=0.0) for share in shares]
-    np.testing.assert_allclose(found, other, atol=1e-15)
-    assert triangle(1.0, end=0.0) == triangle(1.3, end=0.0) == 0, "a step begun late is none at all, not one backwards"
-
-
 def test_a_budget_of_seconds_is_spent_by_the_clock_and_ends_on_small_steps(shapes, filters):
     """Half a second each time the clock is read: the shares rise to 1, and the last step is a small one."""
     now = [100.0]
@@ -69,7 +60,7 @@ def test_a_budget_of_seconds_is_spent_by_the_clock_and_ends_on_small_steps(shape
     assert shares == sorted(shares)
     assert 0 <= shares[0] < 0.05
     assert 0.95 < shares[-1] < 1
-    assert triangle(shares[-1]) < 0.07 + 0.06
+    assert triangle(shares[-1], **SHAPE) < 0.07 + 0.06
     assert [step.step for step in seen] == list(range(1, len(seen) + 1))
 
 
@@ -106,11 +97,12 @@ def test_one_step_is_the_papers_in_its_own_units(filters):
             speed[name] = 0.85 * speed[name] + slope
             wanted[name] = wanted[name] - share * own * (slope + 0.85 * speed[name])
     for name, weights in named.items():
-        np.testing.assert_allclose(weights.detach().numpy(), wanted[name], rtol=2e-3)  # 1.33e-3 is rounded
+        np.testing.assert_allclose(weights.detach().numpy(), wanted[name], rtol=3e-4)  # 1.33e-3 is rounded
 
 
-def test_a_lesson_is_the_loop_written_out(shapes, filters):
+def test_a_lesson_is_the_loop_written_out(shapes, filters, monkeypatch):
     """Eleven steps, three rounds: batches, mirrors, smoothed labels, the step sizes, two looks back and a last."""
+    monkeypatch.setattr("dkdemo.device._multiplies_bfloat16", lambda device: False)
     train = shapes[0][torch.arange(40)]
     ours, plain = (PhotoNet(filters, (4, 4, 4), 10, [2]) for _ in range(2))
     list(learn(ours, train, by_steps(11), batch_size=10, generator=dice(3)))
@@ -133,8 +125,15 @@ def test_a_lesson_is_the_loop_written_out(shapes, filters):
                 slow.look_back(decay=0.95**5 * ((step - 1) / 11) ** 3)
     slow.look_back(decay=0.95 * (10 / 11) ** 3)  # one step since then
     assert step == 11
-    for mine, wanted in zip(ours.parameters(), plain.parameters(), strict=True):
+    for mine, wanted in zip(ours.state_dict().values(), plain.state_dict().values(), strict=True):
         torch.testing.assert_close(mine, wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_a_budget_that_is_already_spent_leaves_the_net_as_it_is(shapes, filters):
+    net = PhotoNet(filters, (4, 4, 4), 10, [0])
+    before = {name: kept.clone() for name, kept in net.state_dict().items()}
+    assert list(learn(net, shapes[0], lambda step: 1.0, generator=dice())) == []
+    assert all(torch.equal(before[name], now) for name, now in net.state_dict().items())
 
 
 def test_every_image_is_seen_equally_often_both_ways():
@@ -156,9 +155,6 @@ def test_an_incomplete_batch_at_the_end_of_a_round_is_left_out():
     [
         lambda: by_steps(0),
         lambda: by_clock(0.0),
-        lambda: triangle(0.5, peak=0.0),
-        lambda: triangle(0.5, end=1.5),
-        lambda: triangle(0.5, start=-0.1),
     ],
 )
 def test_impossible_wishes_are_refused(wrong):

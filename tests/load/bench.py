@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from client import PageError, Visitor, listen
+from client import PATIENCE, PageError, Visitor, listen
 
 from dkdemo.experiments import Figure5
 
@@ -193,34 +194,41 @@ async def bus(address: str, clients: int, seed: int) -> str:
 
 
 async def pace(address: str, browsers: int, seed: int) -> float:
-    """Pictures a second that SimCLR learns from while ``browsers`` have its page open and follow its curves."""
+    """Pictures a second that SimCLR learns from while ``browsers`` have its page open and follow its curves.
+
+    The median between one point of the curves and the next; the rounds of questions in between do not count.
+    """
     visitors = [Visitor(address, FIGURE5[0], f"{FIGURE5[1]}&seed={seed}") for _ in range(browsers)]
-    points: list[tuple[int, float]] = []
+    watchers: list[asyncio.Task[list[tuple[int, float]]]] = []
     try:
         for start in range(0, browsers, 10):
             await asyncio.gather(*(visitor.open() for visitor in visitors[start : start + 10]))
         topic, connected = visitors[0].topic(FIGURE5_CHART), asyncio.Semaphore(0)
 
-        async def watch(notes: list[tuple[int, float]]) -> None:
+        async def watch() -> list[tuple[int, float]]:
+            points = []
             async for message in listen(address, topic):
                 if message["kind"] == "connected":
                     connected.release()
                 elif message["kind"] == "progress":
-                    notes.append((message["step"], message["at"]))
-                elif message["kind"] == "state" and message["state"] in ("done", "failed", "stopped"):
-                    return
+                    points.append((message["step"], message["at"]))
+                elif message["kind"] == "state" and message["state"] == "done":
+                    return points
+                elif message["kind"] == "state" and message["state"] in ("failed", "stopped"):
+                    break
+            raise PageError("the run did not come to its end")
 
-        watchers = [asyncio.create_task(watch(points if index == 0 else [])) for index in range(browsers)]
+        watchers += [asyncio.create_task(watch()) for _ in visitors]
         for _ in range(browsers):
-            await connected.acquire()
+            await asyncio.wait_for(connected.acquire(), PATIENCE)
         await visitors[0].press("Run")
-        await asyncio.wait_for(asyncio.gather(*watchers), 120)
+        points, *_ = await asyncio.wait_for(asyncio.gather(*watchers), 120)
     finally:
+        for watcher in watchers:
+            watcher.cancel()
         await asyncio.gather(*(visitor.close() for visitor in visitors))
-    if len(points) < 2:
-        raise PageError("the run told no two points")
-    (first, began), (last, ended) = points[0], points[-1]
-    return Figure5().batch_size * (last - first) / (ended - began)
+    gaps = [(after - step, at - before) for (step, before), (after, at) in itertools.pairwise(points) if after > step]
+    return Figure5().batch_size * statistics.median(steps / seconds for steps, seconds in gaps)
 
 
 def median(values: list[float]) -> str:
