@@ -49,8 +49,8 @@ GOALS = {
     "matrix": Goal(
         "the 7 x 7 augmentations on the shapes, 49 trainings", 30.0, "crop and colour: probe {:.1%}", 0.6, 0.6
     ),
-    "neighbours": Goal(f"SimCLR on CIFAR-10, {LARGE.steps} steps of 512", 60.0, "neighbours {:.1%}", 0.80, 0.70),
-    "probe": Goal(f"SimCLR on CIFAR-10, {LONGER.steps} steps of 512", 300.0, "linear probe {:.1%}", 0.88, 0.78),
+    "neighbours": Goal(f"SimCLR on CIFAR-10, {LARGE.steps} steps of 512", 60.0, "neighbours {:.1%}", 0.80, 0.60),
+    "probe": Goal(f"SimCLR on CIFAR-10, {LONGER.steps} steps of 512", 300.0, "linear probe {:.1%}", 0.88, 0.60),
 }
 
 
