@@ -57,7 +57,7 @@ def whitening_filters(images: Tensor, *, ridge: float = 5e-4) -> Tensor:
 class PhotoEncoder(nn.Module):
     """Features of small colour photographs; several generators in ``dice`` give as many copies, trained as one.
 
-    whitening 2x2 (filters frozen, biases trained) - ReLU - three times [conv3x3 - max pool 2 - BN - GELU - conv3x3 -
+    whitening 2x2 (filters frozen, biases not) - ReLU - three times [conv3x3 - max pool 2 - BN - GELU - conv3x3 -
     BN - GELU] - the largest answer of each channel. Grouped convolutions keep the copies apart, and batch normalisation
     works on each channel: every copy is the encoder it would be alone.
 

@@ -27,6 +27,7 @@ RATE, MOMENTUM, BATCH = 1.5, 0.85, 1024
 WEIGHT_DECAY = 1.33e-3
 BIAS = 64  # times larger steps for the biases of the batch normalisation
 SHAPE = {"start": 0.2, "peak": 0.23, "end": 0.07}  # of the step size
+FREEZE = 0.3  # of the budget: from then on the first layer stays as it is, and what leads back to it is not computed
 SMOOTHING = 0.1  # of the labels; the paper has .2
 EVERY, LOOSE = 5, 0.95  # steps between two looks back; what is kept then of the average, for each of these steps
 
@@ -77,18 +78,19 @@ def learn(net: PhotoNet, data: Dataset, spent: Spent, *, batch_size: int = 256, 
     change sides from round to round: each is seen as often both ways, but for the batches left out at a round's end.
     Nothing waits for the device between two looks at what is yielded.
 
-    Otherwise than there: the last look back counts the steps since the one before, which the paper drops; labels are
-    smoothed less, and the first layer's biases are trained to the end, not for three rounds.
+    Otherwise than there: the last look back counts the steps since the one before, which the paper drops, and labels
+    are smoothed less.
 
-    Source: Jordan 2024, arXiv:2404.00498, sections 3.4 and 3.6.
+    Source: Jordan 2024, arXiv:2404.00498, sections 3.2, 3.4 and 3.6.
     """
-    size, labels = min(batch_size, len(data)), data.labels
+    size, labels, first = min(batch_size, len(data)), data.labels, net.encoder.shift
     sgd, average, share = nesterov(net, size), Lookahead(net), 0.0
     net.train()
     for step, (index, mirrored) in enumerate(_rounds(len(data), size, generator)):
         if (now := spent(step)) >= 1:
             break
         share = now
+        first.requires_grad_(share < FREEZE)
         logits = net(draw_looks(data, index, generator, mirrored=mirrored))[0]
         loss = F.cross_entropy(logits, labels[index], label_smoothing=SMOOTHING)
         sgd.zero_grad()
@@ -99,6 +101,7 @@ def learn(net: PhotoNet, data: Dataset, spent: Spent, *, batch_size: int = 256, 
             average.look_back(decay=LOOSE**EVERY * share**3)
         yield Step(step + 1, share, loss.detach())
     average.look_back(decay=LOOSE ** (step % EVERY) * share**3)  # the steps since the last one count as well
+    first.requires_grad_(True)
 
 
 def nesterov(net: nn.Module, batch_size: int) -> torch.optim.SGD:

@@ -129,11 +129,11 @@ class Photos(Recipe):
         taught |= {"epochs": seen.step * size / len(train), "teacher_seconds": time.perf_counter() - began}
 
 
-# Offered where a GPU was found: the widths, batch and epochs of the CIFAR-10 speed runs. The seconds are estimated from
-# the operations to do, not measured: no GPU was at hand. Its teacher, trained whole on one core of a processor, read
-# 89.1 % of the test images after 29 minutes (seed 0); those speed runs reach 94 % with a schedule of their own.
+# Offered where a GPU was found: widths and batch of the CIFAR-10 speed runs, and six epochs more than their ten. The
+# seconds are estimated from the operations to do, not measured: no GPU was at hand. Its teacher, trained whole on one
+# core of a processor, read 91.3 % of the test images after 47 minutes (seed 0, JPEG files).
 LARGE = Photos(epochs=16.0, widths=(64, 256, 256), stride=1, student=(32, 64, 64), batch_size=1024, student_steps=400)
-LARGE_SECONDS = 40.0
+LARGE_SECONDS = 45.0
 
 
 def study(

@@ -1,5 +1,6 @@
 """The lessons of the speed runs: budgets against a clock of ours, one step against the paper's own units in numpy."""
 
+import itertools
 from collections import Counter
 
 import numpy as np
@@ -34,6 +35,15 @@ def test_the_first_layers_filters_are_never_trained(shapes, filters):
     before = filters.clone()
     list(learn(net, shapes[0], by_steps(3), batch_size=16, generator=dice()))
     assert torch.equal(net.encoder.filters, before)
+
+
+def test_the_first_layers_biases_are_trained_for_three_tenths_of_the_budget(shapes, filters):
+    net, seen = PhotoNet(filters, (4, 4, 4), 10, [0]), []
+    for _ in learn(net, shapes[0], by_steps(10), batch_size=16, generator=dice()):
+        seen.append(net.encoder.shift.detach().clone())
+    changed = [not torch.equal(before, after) for before, after in itertools.pairwise([torch.zeros(24), *seen])]
+    assert changed == [True] * 3 + [False, True] + [False] * 5, "and go back to their average, as all weights do"
+    assert net.encoder.shift.requires_grad, "for the next lesson"
 
 
 def test_every_channel_keeps_its_size_and_learns_its_bias(shapes, filters):
@@ -114,6 +124,7 @@ def test_a_lesson_is_the_loop_written_out(shapes, filters, monkeypatch):
         order = torch.randperm(40, generator=chance)
         for index in order.split(10)[: 11 - step]:
             mirrored = first[index] if turn % 2 == 0 else ~first[index]
+            plain.encoder.shift.requires_grad_(step / 11 < 0.3)
             z = plain(draw_looks(train, index, chance, mirrored=mirrored))[0]
             targets = F.one_hot(train.labels[index], 10) * (1 - speedrun.SMOOTHING) + speedrun.SMOOTHING / 10
             sgd.zero_grad()
