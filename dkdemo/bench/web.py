@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measure(options: argparse.Namespace) -> list[Row]:
     import bench  # from tests/load
+    import painted
     import serving
     from client import PageError
 
@@ -109,12 +110,12 @@ def _measure(options: argparse.Namespace) -> list[Row]:
         await both(theirs, address, page, bench.plain_change, bench.plain_first_point, bench.plain_training)
 
     with serving.lecture() as address, serving.plain("empty.py") as empty:
-        pages = bench.first_page([address, empty], 7)
+        pages = painted.first_page([address, empty], 7)
         if pages:
             note(ours, "page", bench.median(pages[0]))
             note(theirs, "page", f"{bench.median(pages[1])} (an empty page)")
     with serving.lecture() as address:
-        found = bench.frames(address, [(chapter.id, scene.id) for chapter, scene in walk()])
+        found = painted.frames(address, [(chapter.id, scene.id) for chapter, scene in walk()])
         if found:
             note(ours, "frames", dragged(found))
     with serving.lecture() as address:

@@ -67,13 +67,11 @@ def material(data: str, device: str, labelled: int = 10, *, whole: bool = False)
     from dkdemo import datasets
 
     train, test = datasets.load(data, device)
-    order = torch.Generator().manual_seed(0)
+    order, everything = torch.Generator().manual_seed(0), (train.images, train.labels)
     if train.hues is not None and test.hues is not None:
         hues, test_hues = ((part * 8).long() % 8 for part in (train.hues, test.hues))
-        everything = (train.images, train.labels)
         return Material(*everything, *everything, test.images, test.labels, hues, test_hues, len(hues))
     if whole:
-        everything = (train.images, train.labels)
         return Material(*everything, *everything, test.images, test.labels, None, None, len(train))
     pool = torch.randperm(len(train.labels), generator=order).to(train.labels.device)
     asked = torch.randperm(len(test.labels), generator=order)[:2000].to(train.labels.device)

@@ -7,7 +7,6 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from dkdemo import datasets
 from dkdemo.device import half_precision
 from dkdemo.photos import PhotoNet, answers, draw_looks, moved, some_of, whitening_filters
 
@@ -16,16 +15,6 @@ CPU = torch.device("cpu")
 
 def dice(seed=0):
     return torch.Generator().manual_seed(seed)
-
-
-@pytest.fixture(scope="module")
-def shapes():
-    return datasets.load("shapes")
-
-
-@pytest.fixture(scope="module")
-def filters(shapes):
-    return whitening_filters(shapes[0].normalised(slice(0, 200)))
 
 
 def test_whitening_is_numpys_eigenvectors_over_the_root_of_their_eigenvalues():

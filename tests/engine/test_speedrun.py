@@ -9,25 +9,15 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from dkdemo import datasets, speedrun
+from dkdemo import speedrun
 from dkdemo.averaging import Lookahead
 from dkdemo.optim import set_rate, triangle
-from dkdemo.photos import PhotoNet, answers, draw_looks, whitening_filters
+from dkdemo.photos import PhotoNet, answers, draw_looks
 from dkdemo.speedrun import SHAPE, by_clock, by_steps, learn, nesterov
 
 
 def dice(seed=0):
     return torch.Generator().manual_seed(seed)
-
-
-@pytest.fixture(scope="module")
-def shapes():
-    return datasets.load("shapes")
-
-
-@pytest.fixture(scope="module")
-def filters(shapes):
-    return whitening_filters(shapes[0].normalised(slice(0, 200)))
 
 
 def test_the_first_layers_filters_are_never_trained(shapes, filters):
