@@ -95,12 +95,15 @@ class Noise(Recipe):
 
         with torch.no_grad():
             right = accuracy(students(asked), truth).view(len(METHODS), repeats)
-            believed = accuracy(students(images[wrong].flatten(1)), labels[wrong]).view(len(METHODS), repeats)
+            believed = {}  # stays empty where no label is wrong: a share of nothing is no number
+            if len(wrong):
+                shares = accuracy(students(images[wrong].flatten(1)), labels[wrong]).view(len(METHODS), repeats)
+                believed = dict(zip(METHODS, shares.mean(1).tolist(), strict=True))
         yield Done(
             {
                 "accuracy": {name: vars(spread(row)) for name, row in zip(METHODS, right, strict=True)},
                 "each": {name: row.tolist() for name, row in zip(METHODS, right, strict=True)},
-                "memorised": {name: row.mean().item() for name, row in zip(METHODS, believed, strict=True)},
+                "memorised": believed,
                 "noise": self.noise,
                 "alpha": self.alpha,
                 "n": {"train": len(labels), "wrong": len(wrong), "test": len(truth)},

@@ -228,11 +228,11 @@ def noise(
         chart.add_trace(grow(curve, name))
     if result:
         _end_labels(chart, {name: result["accuracy"][name]["mean"] for name in shown}, steps, words)
-    believed = [result["memorised"][name] for name in NOISY] if result else [0.0] * len(NOISY)
+    believed = result["memorised"] if result else {}  # empty, too, where no label was wrong
     chart.add_bar(
         x=[words[name] for name in NOISY],
-        y=believed,
-        text=[f"{share:.0%}" for share in believed] if result else [],
+        y=[believed.get(name, 0.0) for name in NOISY],
+        text=[f"{believed[name]:.0%}" if name in believed else "–" for name in NOISY] if result else [],
         textposition="outside",
         cliponaxis=False,
         marker={

@@ -156,6 +156,12 @@ def test_mixing_resists_wrong_labels_on_digits():
         assert result["memorised"][name] < 0.5 < result["memorised"]["plain"]
 
 
+def test_where_no_label_is_wrong_none_is_memorised(monkeypatch):
+    monkeypatch.setattr("dkdemo.experiments.noise.STEPS", 20)
+    assert run(Noise(noise=0.0))[1]["memorised"] == {}
+    assert set(run(Noise(noise=0.2))[1]["memorised"]) == {"plain", "mixup", "cutout", "cutmix"}
+
+
 @pytest.mark.training
 @pytest.mark.mnist
 def test_cutmix_resists_wrong_labels_on_mnist():

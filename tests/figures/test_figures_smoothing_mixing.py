@@ -128,5 +128,13 @@ def test_noise_lights_what_is_on(mixing_words):
     chart = mixing.noise(progress, result, ("cutmix",), 600, mixing_words)
     widths = {trace.meta["progress"]["y"]: trace.line.width for trace in chart.data if trace.meta}
     assert widths["cutmix"] == widths["plain"] > widths["mixup"] == widths["cutout"]
+    assert [bar.text for bar in chart.data if bar.type == "bar"] == [("20%",) * 4]
     table = mixing.slide_table(("cutmix",), mixing_words)
     assert table.count("badge") == 4  # the head and three cells of one column
+
+
+def test_noise_of_honest_labels_has_nothing_to_memorise(mixing_words):
+    result = {"accuracy": {name: {"mean": 0.5} for name in mixing.NOISY}, "memorised": {}, "noise": 0.0}
+    chart = mixing.noise([], result, ("mixup",), 600, mixing_words)
+    assert [(bar.y, bar.text) for bar in chart.data if bar.type == "bar"] == [((0, 0, 0, 0), ("–",) * 4)]
+    assert chart.layout.meta["claim"].startswith(mixing_words["noise_clean"].partition("{")[0])
