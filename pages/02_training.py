@@ -35,7 +35,7 @@ def descent(stage: Stage) -> None:
         ways = {name: stage.words[f"optimiser_{name}"] for name in STEP}
         optimiser = controls.choice(stage.words["optimiser"], ways, "optimiser", "sgd")
     stage.equation(STEP[optimiser])
-    verdicts = [stage.words[f"descent_verdict_{told}"] for told in range(4)]
+    verdicts = [stage.words[f"descent_verdict_{told}"] for told in range(5)]
     claim = "descent_claim_adam" if optimiser == "adam" else "descent_claim"
     state = interactive(
         stage, "descent", lambda at: figures.descent(at, land, stage.words, claim=claim),

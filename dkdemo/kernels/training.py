@@ -61,7 +61,7 @@ def descent(
     """One path over a landscape: a quadratic with those curvatures, or the net of two weights on that data.
 
     ``floor`` is the least loss there is and ``limit`` the rate of `edge`, which the caller knows. The words of
-    ``verdicts`` stand for: arrives, still walks, goes to and fro, runs away.
+    ``verdicts`` stand for: arrives, still walks, goes to and fro, runs away, does not move (its slope is nought).
     """
     landscape: Quadratic | TwoWeights
     landscape = Quadratic(tuple(curvatures)) if curvatures else TwoWeights(tuple(data_x), tuple(data_y))
@@ -78,6 +78,8 @@ def descent(
         told = 3
     elif gaps[-1] <= 0.01 * gaps[0]:
         told = 0
+    elif (walked == walked[0]).all():
+        told = 4
     else:
         falls = all(later < 0.9999 * sooner for sooner, later in zip(gaps[-20:-1], gaps[-19:], strict=True))
         told = 1 if falls else 2
@@ -179,7 +181,7 @@ _NET = {
     "limit": 3,
     "momentum": 0.9,
 }
-_VERDICTS = ["arrives", "walks", "rattles", "runs away"]
+_VERDICTS = ["arrives", "walks", "rattles", "runs away", "stands"]
 SAMPLES: dict[str, list[dict[str, Any]]] = {
     "descent": [
         {**land, "x": [-1.5], "y": [0.75], "learning_rate": rate, "optimiser": optimiser, "verdicts": _VERDICTS}
@@ -194,7 +196,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
             (_NET, "momentum", 0.2),
             (_NET, "adam", 0.1),
         )
-    ],
+    ]
+    + [{**_NET, "x": [0], "y": [0], "learning_rate": 0.5, "optimiser": "adam", "verdicts": _VERDICTS}],
     "bounce": [
         {"learning_rate": rate, "curvature": h, "verdicts": ["slides", "one step", "jumps", "for ever", "runs away"]}
         for rate, h in ((0.2, 4), (0.25, 4), (0.45, 4), (0.5, 4), (0.6, 4), (1, 10))

@@ -13,10 +13,12 @@ T = TypeVar("T", str, int, float, bool)
 ROOM_FOR_BUTTONS = 48  # characters of all labels together; longer lists become a drop-down
 
 
-def _bound(name: str, default: T, parse: Callable[[str], T], draw: Callable[[str], T | None]) -> T:
+def _bound(
+    name: str, default: T, parse: Callable[[str], T], draw: Callable[[str], T | None], *, reset: bool = True
+) -> T:
     """Restore the control called ``name``, draw it, and let the address follow it."""
     key = f"{address.here()[0]}.{name}"
-    if not address.restore(key, name, default, parse):
+    if not address.restore(key, name, default, parse, reset=reset):
         st.warning(language.common()["unknown_value"].replace("{name}", name))
     value = draw(key)
     value = default if value is None else value
@@ -98,7 +100,7 @@ def poll(label: str, options: Mapping[str, str], key: str) -> str:
             st.session_state[widget] = None
         return st.segmented_control(label, list(options), format_func=options.__getitem__, key=widget)
 
-    return _bound(key, "", parse, draw)
+    return _bound(key, "", parse, draw, reset=False)  # an answer given is no value moved away from the slide's
 
 
 def seed(key: str = "seed", default: int = 0) -> int:

@@ -53,6 +53,16 @@ def test_the_address_follows_the_hand_and_reset_clears_it():
     assert not test.query_params
 
 
+def test_an_answer_is_no_value_to_be_set_back():
+    test = opened()
+    test.button_group[-1].set_value("yes").run()
+    assert not test.button
+    test.number_input[0].set_value(41).run()
+    test.button[0].click().run()
+    assert shown(test)["guess"] == "yes"
+    assert dict(test.query_params) == {"guess": "yes"}
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -61,6 +61,7 @@ export default function (inputs) {
   let told;
   if (path.length <= STEPS || after > before) told = 3;
   else if (after <= 0.01 * before) told = 0;
+  else if (path.every((w) => w[0] === x[0] && w[1] === y[0])) told = 4;
   else told = last.slice(1).every((later, i) => later < 0.9999 * last[i]) ? 1 : 2;
   return {
     x: [x[0]],
