@@ -55,7 +55,7 @@ def revolution(stage: Stage) -> None:
             download="correspondence",
         )  # fmt: skip
     with words:
-        stage.equation(r"|\psi_n(x)|^2 \to \frac{1}{\pi \sqrt{1 - x^2}}, \quad n \to \infty")
+        stage.equation(r"\overline{|\psi_n(x)|^2} \to \frac{1}{\pi \sqrt{1 - x^2}}, \quad n \to \infty")
         stage.say("revolution_story")
     stage.say("revolution_moral")
     stage.source("revolution_source")

@@ -158,10 +158,10 @@ def revolution(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure
         chart.add_vline(x=wall, line={"color": theme.FAINT, "width": 2, "dash": "dot"})
     labels = ((-1.04, "right", "revolution_forbidden", theme.FAINT), (-0.97, "left", "revolution_newton", theme.TRUTH))
     for x, anchor, key, color in (*labels, (0.97, "right", "revolution_quantum", theme.STUDENT)):
-        chart.add_annotation(x=x, y=2.0, text=words[key], xanchor=anchor, showarrow=False, font={"color": color})
+        chart.add_annotation(x=x, y=2.25, text=words[key], xanchor=anchor, showarrow=False, font={"color": color})
     chart.update_layout(
         xaxis={"range": [-EDGE, EDGE], "tickvals": [-1, 0, 1], "title": {"text": words["revolution_place"]}},
-        yaxis={"range": [0, 2.2], "showticklabels": False},
+        yaxis={"range": [0, 2.4], "showticklabels": False},
     )
     return note(chart, claim=words["revolution_claim"])
 
