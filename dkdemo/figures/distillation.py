@@ -36,7 +36,20 @@ def batch(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, s
             marker={"color": color, "pattern": {"shape": "/" if offset else ""}},
             meta={"bind": {"y": role, "text": f"{role}_text"}},
         )
-    _arrows(chart, names, values["push"], values["push_symbol"], "2")
+    chart.add_bar(
+        x=list(names),
+        y=values["push"],
+        text=values["push_text"],
+        textposition="outside",
+        textfont={"size": 14},
+        cliponaxis=False,
+        width=0.3,
+        marker_color=theme.STUDENT,
+        xaxis="x2",
+        yaxis="y2",
+        hovertemplate="%{x}: %{y:.3f}<extra></extra>",
+        meta={"bind": {"y": "push", "text": "push_text"}},
+    )
     axes = {"xaxis": "x3", "yaxis": "y3", "mode": "lines", "hoverinfo": "skip"}
     for name, dash, shown in (("curve_squared", "solid", squared), ("curve_plain", "dash", not squared)):
         line = {"color": theme.TEACHER if shown else theme.REST, "width": theme.LINE + shown, "dash": dash}
@@ -79,22 +92,6 @@ def batch(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, s
         yaxis3={"range": [0, 1.15 * top]},
     )
     return note(chart, claim=words["batch_claim_squared" if squared else "batch_claim_plain"])
-
-
-def _arrows(chart: go.Figure, names: Sequence[str], forces: Sequence[float], heads: Sequence[str], axis: str) -> None:
-    """A stem and a head for each force; the head points where the logit is pushed."""
-    place = {"xaxis": f"x{axis}", "yaxis": f"y{axis}", "hovertemplate": "%{x}: %{y:.3f}<extra></extra>"}
-    chart.add_bar(
-        x=list(names), y=list(forces), width=0.08, marker_color=theme.STUDENT, meta={"bind": {"y": "push"}}, **place
-    )
-    chart.add_scatter(
-        x=list(names),
-        y=list(forces),
-        mode="markers",
-        marker={"symbol": list(heads), "size": 20, "color": theme.STUDENT},
-        meta={"bind": {"y": "push", "marker.symbol": "push_symbol"}},
-        **place,
-    )
 
 
 @kept

@@ -62,7 +62,7 @@ def kd_batch(
         "hard_part": (1 - soft_weight) * hard,
         "loss": soft_weight * factor * divergence + (1 - soft_weight) * hard,
         "push": push.tolist(),
-        "push_symbol": ["triangle-up" if force >= 0 else "triangle-down" for force in push],
+        "push_text": [signed(force) for force in push],
         "curve_squared": sizes,
         "curve_plain": [size / other**2 for size, other in zip(sizes, CURVE_TEMPERATURES, strict=True)],
         "now_x": [float(temperature)],

@@ -13,6 +13,11 @@ function percent(share) {
   return tenths > 0 || share === 0 ? `${tenths.toFixed(1)}%` : "<0.1%";
 }
 
+function signed(value) {
+  const hundredths = Math.floor(100 * value + 0.5) / 100;
+  return (hundredths > 0 ? "+" : hundredths < 0 ? "−" : "") + Math.abs(hundredths).toFixed(2);
+}
+
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const klOf = (p, q) => p.reduce((sum, value, k) => sum + (value > 0 ? value * Math.log(value / q[k]) : 0), 0);
 
@@ -54,7 +59,7 @@ export default function ({ student, teacher, labels, temperature, soft_weight, s
     hard_part: (1 - soft_weight) * hard,
     loss: soft_weight * factor * divergence + (1 - soft_weight) * hard,
     push,
-    push_symbol: push.map((force) => (force >= 0 ? "triangle-up" : "triangle-down")),
+    push_text: push.map(signed),
     curve_squared: sizes,
     curve_plain: sizes.map((value, index) => value / CURVE_TEMPERATURES[index] ** 2),
     now_x: [temperature],
