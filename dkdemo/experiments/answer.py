@@ -70,7 +70,7 @@ class Answer(Recipe):
         recipe = answering(self.data, self.hidden)
         teacher = yield from obtain(recipe.teacher if self.drawn else light_teacher(self.data, 0))
         student = yield from obtain(recipe)
-        x = train.normalise(torch.from_numpy(image).to(test.images.device)[None])
+        x = train.normalise(torch.tensor(image, device=test.images.device)[None])
         with torch.no_grad():
             teacher_logits, student_logits = (net(x)[0].double().cpu().numpy() for net in (teacher, student))
         yield Done(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from dkdemo.experiments.race import (
+    WATCHED,
     Setting,
     learn,
     students_for,
@@ -75,7 +76,12 @@ class Everything(Recipe):
                 **table(answers(students, test), test.labels),
                 **teacher_facts(teacher, test, recipe),
                 "claim": f"soft_{usual.temperature:g}",
-                "n": {"labelled": len(train), "teacher": len(train), "test": len(test)},
+                "n": {
+                    "labelled": len(train),
+                    "teacher": len(train),
+                    "test": len(test),
+                    "curves": min(WATCHED, len(test)),
+                },
                 **provenance(seeds, began, half=True),
             }
         )

@@ -231,7 +231,12 @@ def _table(
         "last": dict(last),
         "labelled": len(hall.labels),
         "seeds": list(seeds),
-        "n": {"labelled": len(hall.labels), "train": len(hall.train), "test": len(hall.test)},
+        "n": {
+            "labelled": len(hall.labels),
+            "train": len(hall.train),
+            "test": len(hall.test),
+            "curves": min(WATCHED, len(hall.test)),
+        },
         "device": describe(hall.labels.device),
         "seconds": time.perf_counter() - began,
     }

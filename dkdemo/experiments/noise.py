@@ -106,7 +106,7 @@ class Noise(Recipe):
                 "memorised": believed,
                 "noise": self.noise,
                 "alpha": self.alpha,
-                "n": {"train": len(labels), "wrong": len(wrong), "test": len(truth)},
+                "n": {"train": len(labels), "wrong": len(wrong), "test": len(truth), "curves": len(few)},
                 "seeds": seeds,
                 "device": describe(device),
                 "seconds": time.perf_counter() - began,

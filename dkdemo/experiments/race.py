@@ -113,6 +113,7 @@ class Race(Recipe):
                     "labelled": len(few[0]),
                     "teacher": len(train.labels),
                     "test": len(test.labels),
+                    "curves": min(WATCHED, len(test.labels)),
                 },
                 **provenance(seeds, began, half=True),
             }

@@ -97,7 +97,7 @@ class Smoothing(Recipe):
                 "reliability": bins,
                 "classes": [test.classes[kind] for kind in self.classes],
                 "alpha": self.alpha,
-                "n": {"train": len(train.labels), "test": len(test.labels)},
+                "n": {"train": len(train.labels), "test": len(test.labels), "curves": len(few)},
                 "seeds": [self.seed],
                 "device": describe(device),
                 "seconds": time.perf_counter() - began,

@@ -99,6 +99,7 @@ class TeacherFree(Recipe):
         yield from teach(pupils, x, by_oneself, METHODS[len(FIRST) :], how, seeds, test, before=how.steps)
         logits = torch.cat([answers(together, test), answers(pupils, test)])
         size = {"per_class": how.per_class, "labelled": y.shape[1], "wrong": wrong, "test": len(test)}
+        size["curves"] = min(WATCHED, len(test))
         yield Done({**table(logits, test.labels), "noise": self.noise, "n": size, **provenance(seeds, began)})
 
 

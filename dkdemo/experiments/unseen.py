@@ -118,7 +118,12 @@ class Unseen(Recipe):
                 **whispers(wanted, labels, parts.mask, self.temperature),
                 "classes": list(train.classes),
                 "hidden": list(self.hidden),
-                "n": {"transfer": len(labels), "held_out": len(held), "test": len(test)},
+                "n": {
+                    "transfer": len(labels),
+                    "held_out": len(held),
+                    "test": len(test),
+                    "curves": min(WATCHED, len(test)),
+                },
                 **provenance(seeds, began),
             }
         )

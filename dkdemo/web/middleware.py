@@ -9,11 +9,13 @@ import secrets
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dkdemo.web.registry import CHAPTERS
 from dkdemo.web.routes import FOR_EVER, accepts_gzip, content_type
 
 LOG = logging.getLogger(__name__)
@@ -78,6 +80,9 @@ class House:
                 for name, value in SAFE.items():
                     headers.setdefault(name, value)
                 if headers.get("content-type", "").startswith("text/html"):
+                    if there := nearest_page(scope["path"], scope["query_string"].decode("latin-1")):
+                        message["status"] = 307
+                        headers["Location"] = there
                     headers["Content-Security-Policy"] = POLICY
                     if browser_of(request) is None:
                         headers.append("Set-Cookie", new_cookie(secure=scope["scheme"] == "https"))
@@ -103,6 +108,20 @@ class House:
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         await dressed({"type": "http.response.start", "status": 200, "headers": raw})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else zipped})
+
+
+def nearest_page(path: str, query: str) -> str:
+    """Where to send who asks for a page within a page, such as /distillation/race: its scripts would not be found.
+
+    ``/chapter/scene`` means that scene; of anything else the last part is taken, and the page says if it is none. Our
+    own pages lie at the top: for them it is "".
+    """
+    *around, last = [quote(part, safe="") for part in path.split("/") if part] or [""]
+    if not around:
+        return ""
+    if len(around) == 1 and around[0] in {row.id for row in CHAPTERS}:
+        return f"/{around[0]}?" + "&".join(filter(None, (f"scene={last}", query)))
+    return f"/{last}" + (f"?{query}" if query else "")
 
 
 async def _send_page(page: list[Message], send: Send) -> None:

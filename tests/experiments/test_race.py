@@ -27,7 +27,7 @@ def test_three_labels_a_class_and_a_teacher_beat_three_labels_a_class(seed: int)
     assert gains.mean() >= 0.05
     assert gains.min() > 0, "for every student, not only on the mean"
     assert result["teacher"] > 0.95
-    assert result["n"] == {"per_class": 3, "labelled": 30, "teacher": 1078, "test": 719}
+    assert result["n"] == {"per_class": 3, "labelled": 30, "teacher": 1078, "test": 719, "curves": 300}
     assert result["seeds"] == [RUNS * seed + run for run in range(RUNS)]
     assert result["accuracy"].shape == (len(CONFIGS), RUNS)
     np.testing.assert_allclose(result["mean"], result["accuracy"].mean(1))
@@ -52,7 +52,7 @@ def test_on_mnist_ten_labels_a_class(seed: int) -> None:
     assert result["claim"] == "soft_4"
     assert gains.mean() >= 0.08
     assert gains.min() > 0
-    assert result["n"] == {"per_class": 10, "labelled": 100, "teacher": 60_000, "test": 10_000}
+    assert result["n"] == {"per_class": 10, "labelled": 100, "teacher": 60_000, "test": 10_000, "curves": 300}
 
 
 @pytest.mark.training

@@ -33,7 +33,7 @@ def test_the_race_repeats_to_the_bit_and_tells_both_lessons(brief: None) -> None
     _, again = run(TeacherFree(noise=0.2, seed=3))
     np.testing.assert_array_equal(result["accuracy"], again["accuracy"])
     assert result["seeds"] == [15, 16, 17, 18, 19]
-    assert result["n"] == {"per_class": 5, "labelled": 50, "wrong": 10, "test": 719}
+    assert result["n"] == {"per_class": 5, "labelled": 50, "wrong": 10, "test": 719, "curves": 500}
     first, second = ([event for event in steps if name in event.metrics] for name in ("plain", "own"))
     assert first[0].step == 1
     assert first[-1].step == BRIEF.steps

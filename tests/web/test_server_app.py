@@ -25,6 +25,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from dkdemo import __version__, datastore
+from dkdemo.web.middleware import nearest_page
 from dkdemo.web.registry import ROOT
 from dkdemo.web.routes import LIVE, asset_url
 
@@ -97,6 +98,24 @@ def test_the_page_knows_its_server_under_every_address(lecture: Lecture) -> None
         page = lecture.get(path, Accept="text/html", Accept_Encoding="gzip")
         assert b"BACKEND_BASE_URL: location.origin" in page.body
         assert int(page.getheader("content-length")) == len(page.body)
+
+
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        ("/distillation/race?seed=3", "/distillation?scene=race&seed=3"),
+        ("/pages/06_distillation", "/06_distillation"),
+    ],
+)
+def test_a_page_within_a_page_leads_to_one_that_works(lecture: Lecture, asked: str, there: str) -> None:
+    answer = lecture.get(asked, accept="text/html")
+    assert (answer.status, answer.headers["location"]) == (307, there)
+    assert lecture.get("/distillation", accept="text/html").status == 200
+
+
+def test_no_address_leads_to_another_server() -> None:
+    assert nearest_page("//elsewhere.example/x\r\ny", "") == "/x%0D%0Ay"
+    assert nearest_page("/distillation/", "") == nearest_page("/", "a=1") == ""
 
 
 def test_health_tells_what_a_lecturer_wants_to_know(lecture):
