@@ -19,11 +19,14 @@ MAX_PROGRESS = 2000  # points of a curve kept; beyond it every second one goes, 
 
 
 class Busy(Exception):  # noqa: N818  # an answer, not a fault
-    """The wish was refused for now. ``key`` names the sentence in assets/lecture/<language>/common.md."""
+    """The wish was refused for now. ``key`` names the sentence in assets/lecture/<language>/common.md.
 
-    def __init__(self, key: str) -> None:
+    ``run`` is the key of this browser's own run that is in the way, if that is the reason.
+    """
+
+    def __init__(self, key: str, run: str = "") -> None:
         super().__init__(key)
-        self.key = key
+        self.key, self.run = key, run
 
 
 class JobFailed(Exception):  # noqa: N818  # the name people know

@@ -213,7 +213,7 @@ class Manager:
         """A browser may have one long job queued or running."""
         for job in self._jobs:
             if job.active and browser in job.wishes and job.key != wanted.key:
-                raise Busy("run_busy")
+                raise Busy("run_busy", job.key)
 
     def _enqueue(self, job: Job, lane: str | None = None) -> None:
         lane = lane or job.recipe.lane

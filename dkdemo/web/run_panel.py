@@ -65,7 +65,13 @@ def _submit(panel: str, recipe: Recipe, browser: str, anew: bool) -> None:
     try:
         jobs.manager().submit(recipe, browser, anew=anew, lecturer=is_lecturer())
     except jobs.Busy as refusal:
-        st.session_state[f"dk.refused.{panel}"] = refusal.key
+        st.session_state[f"dk.refused.{panel}"] = refusal.key, refusal.run
+
+
+def _swap(panel: str, recipe: Recipe, browser: str, other: str) -> None:
+    """This browser no longer wishes for its other run, but for this one."""
+    jobs.manager().stop(other, browser)
+    _submit(panel, recipe, browser, False)
 
 
 def _stop(recipe: Recipe, browser: str) -> None:
@@ -144,9 +150,17 @@ def run_panel(
     running = state in ("queued", "running")
     with _beside(stage, equation):
         _buttons(stage, panel, recipe, job)
-    refusal = st.session_state.pop(f"dk.refused.{panel}", None)
-    if refusal is not None:
-        st.warning(stage.common[refusal])
+    sentence, other = st.session_state.pop(f"dk.refused.{panel}", ("", ""))
+    if sentence:
+        st.warning(stage.common[sentence])
+    if other:
+        st.button(
+            stage.common["run_instead"],
+            key=f"{panel}.instead",
+            on_click=_swap,
+            args=(panel, recipe, stage.browser, other),
+            icon=":material/swap_horiz:",
+        )
     if job and state == "failed":
         st.error(provenance.failure(stage.common, job.error, job.sentence))
         if job.error == memory.ERROR:

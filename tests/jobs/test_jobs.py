@@ -102,7 +102,7 @@ def test_a_browser_has_one_long_run_at_a_time(manager, recipes, ear, tmp_path):
     job = manager.submit(first, "ann")
     with pytest.raises(Busy) as refusal:
         manager.submit(second, "ann")
-    assert refusal.value.key == "run_busy"
+    assert (refusal.value.key, refusal.value.run) == ("run_busy", job.key)
     assert manager.submit(first, "ann") is job, "pressing the same button again is no second wish"
     other = manager.submit(second, "bob")
     with pytest.raises(Busy):

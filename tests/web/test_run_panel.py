@@ -32,6 +32,7 @@ class Known:
         self.jobs: dict[str, Job] = {}
         self.wishes: list[tuple[str, bool]] = []
         self.busy: str | None = None
+        self.other = ""
 
     def put(self, recipe: Recipe, state: str, *events: Event) -> Job:
         job = self.jobs[recipe.key()] = Job(recipe)
@@ -47,7 +48,7 @@ class Known:
 
     def submit(self, recipe: Recipe, browser: str, *, anew: bool = False, lecturer: bool = False) -> Job:
         if self.busy:
-            raise jobs.Busy(self.busy)
+            raise jobs.Busy(self.busy, self.other)
         self.wishes.append((recipe.key(), anew))
         job = self.put(recipe, "running", POINT)
         job.wishes.add(browser)
@@ -185,6 +186,20 @@ def test_a_refused_wish_is_told_once(manager):
     test.button[0].click().run()
     assert [warning.value for warning in test.warning] == [Words("en", "common")["run_busy"]]
     assert not test.run().warning
+
+
+def test_who_is_busy_may_run_this_instead(manager):
+    other = manager.put(Toy(1), "running", POINT)
+    test = shown(Toy())
+    other.wishes.add("someone")
+    manager.busy, manager.other = "run_busy", other.key
+    test.button[0].click().run()
+    manager.busy = ""
+    (instead,) = [button for button in test.button if button.label == Words("en", "common")["run_instead"]]
+    instead.click().run()
+    assert other.state == "stopped"
+    assert manager.find(Toy()).wishes == {"someone"}
+    assert not test.warning
 
 
 def test_the_run_finished_before_stays_as_a_ghost(manager):
