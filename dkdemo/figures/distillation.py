@@ -41,9 +41,10 @@ def batch(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, s
         y=values["push"],
         text=values["push_text"],
         textposition="outside",
-        textfont={"size": 14},
+        constraintext="none",  # as large as asked for, though the bar is narrow
+        textfont={"size": 16},
         cliponaxis=False,
-        width=0.3,
+        width=0.35,
         marker_color=theme.STUDENT,
         xaxis="x2",
         yaxis="y2",

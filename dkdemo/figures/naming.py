@@ -14,6 +14,7 @@ from dkdemo.figures import theme
 TALL = 26.0  # pixels of a line of type, with air
 LATIN, IDEOGRAPH = 9.0, 18.5  # pixels of a letter
 AWAY = 4.0  # pixels between a curve and its name
+NEAR = 0.03  # what a point of another curve within a line of the name costs, against 1 for a point under it
 
 Curve = tuple[ArrayLike, ArrayLike, str, str]  # x, y, name (empty: only in the way), colour
 Box = tuple[float, float, float, float]  # left, right, bottom, top, in pixels
@@ -43,17 +44,25 @@ def name_curves(
     chart: go.Figure, curves: Sequence[Curve], *, x: tuple[float, float], y: tuple[float, float],
     size: tuple[float, float], axis: str = "",
 ) -> None:  # fmt: skip
-    """Write each curve's name just above or below it, where the least lies under the name.
+    """Write each curve's name just above or below it, where the least lies under the name and no other curve is near.
 
     ``x`` and ``y`` are what the axes show, ``size`` the panel's width and height in pixels on a projector.
     """
     ways = [_pixels(one, x, y, size) for one in curves]
-    under = np.concatenate([_dense(way) for way in ways])
+    dense = [_dense(way) for way in ways]
+    under = np.concatenate(dense)
     taken: list[Box] = []
-    for way, (_, _, text, color) in zip(ways, curves, strict=True):
+    for own, (way, (_, _, text, color)) in enumerate(zip(ways, curves, strict=True)):
         if not text:
             continue
-        best = min(_boxes(way, text), key=lambda box: _cost(box, under, taken, size))
+        others = np.concatenate([np.empty((0, 2)), *dense[:own], *dense[own + 1 :]])
+
+        def cost(box: Box, others: Any = others) -> float:
+            left, right, low, top = box
+            around = left - TALL, right + TALL, low - TALL, top + TALL
+            return _cost(box, under, taken, size) + NEAR * _inside(around, others)
+
+        best = min(_boxes(way, text), key=cost)
         taken.append(best)
         chart.add_annotation(
             x=x[0] + (best[0] + best[1]) / 2 / size[0] * (x[1] - x[0]),
@@ -88,7 +97,12 @@ def _boxes(way: Any, text: str) -> list[Box]:
 def _cost(box: Box, under: Any, taken: Sequence[Box], size: tuple[float, float]) -> float:
     """How much lies under a name: points of curves, other names, the edge of the panel."""
     left, right, low, top = box
-    hit = (under[:, 0] > left) & (under[:, 0] < right) & (under[:, 1] > low) & (under[:, 1] < top)
     over = sum(left < other[1] and other[0] < right and low < other[3] and other[2] < top for other in taken)
     outside = max(0.0, -left, right - size[0]) + max(0.0, -low, top - size[1])
-    return float(hit.sum()) + 1000.0 * over + 100.0 * (outside > 0) + outside
+    return _inside(box, under) + 1000.0 * over + 100.0 * (outside > 0) + outside
+
+
+def _inside(box: Box, points: Any) -> float:
+    """How many of the points (P, 2) lie in the box."""
+    left, right, low, top = box
+    return float(((points[:, 0] > left) & (points[:, 0] < right) & (points[:, 1] > low) & (points[:, 1] < top)).sum())

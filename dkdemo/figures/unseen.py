@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,8 @@ HALF = (440, 235)  # pixels of a panel that has half the page
 
 def hidden_name(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
     """What the hidden classes are called: the digit, or all of several."""
-    return words["unseen_and"].join(str(result["classes"][kind]) for kind in result["hidden"])
+    names = [str(result["classes"][kind]) for kind in result["hidden"]]
+    return reduce(lambda first, second: fill(words["unseen_and"], {"first": first, "second": second}), names)
 
 
 @kept

@@ -42,6 +42,20 @@ def test_names_lie_on_nothing(bend: float) -> None:
     assert b <= e or f <= a or d <= g or h <= c
 
 
+def test_a_name_stands_where_its_curve_is_alone() -> None:
+    x = np.linspace(0, 1, 50)
+    late = np.where(x < 0.6, 0.1, 0.1 + 2 * (x - 0.6))  # three curves are one until the first leaves them
+    curves = [(x, late, "leaves", "red"), (x, 0 * x + 0.1, "stays", "blue"), (x, 0 * x + 0.1, "too", "grey")]
+    chart = go.Figure()
+    naming.name_curves(chart, curves, x=(0, 1), y=(0, 1), size=SIZE)
+    (left, right, low, _), *_ = boxes(chart)
+    assert low > 0.1 * SIZE[1] + naming.TALL, "a line of type from those it has left"
+    fine = np.linspace(0, 1, 2000)
+    rises = np.interp(fine, x, late)
+    beside = (rises > 0.1 + 1e-9) & (np.abs(fine * SIZE[0] - right) < naming.TALL)
+    assert (np.abs(rises[beside] * SIZE[1] - low) < naming.TALL).any() and left > 0.4 * SIZE[0], "beside its own"
+
+
 def test_ends_are_pushed_apart() -> None:
     chart = go.Figure()
     naming.name_ends(chart, [(0.5, "b", "red"), (0.51, "a", "blue"), (0.9, "top", "grey")], 1.0, span=1, tall=260)
