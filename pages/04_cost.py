@@ -65,7 +65,7 @@ def bits(stage: Stage) -> None:
     walked(
         stage, recipe, "bits_slide",
         lambda view, at: smaller.bits(view, at, stage.words), lambda result: sweeps.rungs(result, rule),
-        Slider("bits", stage.words["bits_width"], 1, 8, 8, step=1, format="d"),
+        Slider("bits", stage.words["bits_width"], 1, 8, 3, step=1, format="d"),
         code=("dkdemo.compression:symmetric", "dkdemo.compression:fitted_clip", "dkdemo.compression:binary"),
     )  # fmt: skip
     stage.say("bits_story")

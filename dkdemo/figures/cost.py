@@ -18,7 +18,7 @@ RANGES = {"parameters": (5.6, 9.15), "gmacs": (-1.6, 3.5), "megabytes": (0.2, 3.
 # where a name finds room beside its dot, if not to the right
 PLACES = {
     "ResNet-18": "bottom center",
-    "ResNet-50": "bottom center",
+    "SqueezeNet 1.1": "top right",
     "EfficientNet-B0": "top center",
     "EfficientNet-B7": "middle left",
     "ViT-H/14": "middle left",
@@ -97,7 +97,7 @@ def budget(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, 
             "type": "log",
             "range": [-5, 5],
             "tickvals": [1e-4, 1e-2, 1, 1e2, 1e4],
-            "ticktext": ["0.01%", "1%", "100%", "100×", "10⁴×"],
+            "ticktext": ["10⁻⁴×", "0.01×", "1×", "100×", "10⁴×"],
             "tickangle": 0,
             "title": {"text": words["budget_share"], "standoff": 4},
         },

@@ -183,6 +183,7 @@ def calibration(result: Mapping[str, Any] | None, alpha: float, words: Mapping[s
                 "line": {"width": 1, "color": theme.TRUTH},
             },
             hovertemplate="%{x:.1%} / %{y:.1%}<extra></extra>",
+            cliponaxis=False,
             **place,
         )
         paths = {"x": f"{net}_confidence", "y": f"{net}_right", "marker__size": f"{net}_size"}
@@ -192,7 +193,7 @@ def calibration(result: Mapping[str, Any] | None, alpha: float, words: Mapping[s
                 x=x, y=y, xref=f"x{axis}", yref=f"y{axis}", text=words[key], xanchor=anchor, showarrow=False,
                 font={"color": theme.FAINT},
             )  # fmt: skip
-        share = {"range": [-0.03, 1.1], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
+        share = {"range": [-0.03, 1.15], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
         chart.update_layout(
             {
                 f"xaxis{axis}": {**share, "title": {"text": words["confidence"]}},
@@ -252,7 +253,7 @@ def teacher(
     divide = {"color": theme.REST, "width": 2, "dash": "dot"}
     chart.add_shape(type="line", x0=first, x1=first, y0=0, y1=1.1, line=divide)
     if result and progress:
-        name_ends(chart, _students(progress, words), last, span=1.12, tall=235)
+        name_ends(chart, _students(progress, words), last, span=1.12, tall=235, floor=0.06)  # clear of the axis
     chart.update_layout(
         barmode="group",
         bargap=0.25,

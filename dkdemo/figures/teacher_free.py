@@ -83,8 +83,8 @@ def released_code(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Fig
         dashed = {"color": theme.FAINT, "width": theme.LINE, "dash": "dash"}
         chart.add_shape(type="line", x0=-0.5, x1=1.5, y0=1, y1=1, xref=f"x{axis}", yref=f"y{axis}", line=dashed)
         chart.add_annotation(
-            x=1.48, y=1, xref=f"x{axis}", yref=f"y{axis}", text=words["code_uniform"], showarrow=False,
-            xanchor="right", yanchor="bottom", yshift=26, font={"color": theme.FAINT},
+            x=0.5, y=1, xref=f"x{axis}", yref=f"y{axis}", text=words["code_uniform"], showarrow=False,
+            yanchor="bottom", font={"color": theme.FAINT},
         )  # fmt: skip
     flat = {"type": "category", "range": [-0.5, 1.5]}
     tall = {"range": [0, 3.4], "tickvals": [0, 1, 2, 3]}
@@ -101,9 +101,12 @@ def race(view: Any, words: Mapping[str, str]) -> go.Figure:
         curve(chart, view, name, INK[name], "", dash=DASH[name], x="lesson")
     for axis in "23":  # axes without a trace would not be drawn
         chart.add_scatter(x=[None], y=[None], xaxis=f"x{axis}", yaxis=f"y{axis}")
+    most = 20.0 if view.result is None else 0.0  # points
     for run, ghost in ((view.ghost, True), (view, False)):
         if run is not None and run.result is not None:
-            _dots(chart, 100 * np.asarray(run.result["gain"]), "2", ghost)
+            gains = 100 * np.asarray(run.result["gain"])
+            most = max(most, np.abs(gains).max())
+            _dots(chart, gains, "2", ghost)
             _dots(chart, 100 * np.asarray(run.result["ece"]), "3", ghost)
     chart.add_shape(
         type="line", x0=-0.5, x1=3.5, y0=0, y1=0, xref="x2", yref="y2", line={"color": theme.TRUTH, "width": 2},
@@ -114,7 +117,7 @@ def race(view: Any, words: Mapping[str, str]) -> go.Figure:
         xaxis={"title": {"text": words["race_steps"], "standoff": 2}, "rangemode": "tozero"},
         yaxis={"range": [0, 1.02], "tickformat": ".0%", "dtick": 0.25},
         xaxis2={**kinds, "tickangle": -30},
-        yaxis2={"range": [-3, 20], "dtick": 5},
+        yaxis2={"range": [-3, 20], "dtick": 5} if most > 3 else {"range": [-3, 3], "dtick": 1},
         xaxis3={**kinds, "tickangle": -30},
         yaxis3={"range": [0, 32], "dtick": 10},
     )

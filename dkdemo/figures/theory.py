@@ -223,7 +223,7 @@ def epochs(view: Any, words: Mapping[str, str]) -> go.Figure:
         if run is not None and run.result is not None:
             _spread(chart, run.result, ghost)
     curve(chart, view, "noisy_fit", theme.FAINT, "", dash="dot", width=3, x="train_step")
-    curve(chart, view, "clean", theme.TRUTH, words["epochs_clean"], dash="dash", below=True, x="train_step")
+    curve(chart, view, "clean", theme.TRUTH, "", dash="dash", x="train_step")
     curve(chart, view, "noisy", theme.STUDENT, words["epochs_noisy"], width=5, x="train_step")
     if view.result is not None:
         points = [event.metrics for event in view.progress]
@@ -231,6 +231,12 @@ def epochs(view: Any, words: Mapping[str, str]) -> go.Figure:
         chart.add_annotation(
             x=at["train_step"], y=at["noisy_fit"], text=words["epochs_fit"], showarrow=False, xanchor="left", xshift=14,
             yanchor="bottom", font={"color": theme.FAINT},
+        )  # fmt: skip
+        last = points[-1]
+        room = {"yanchor": "top", "yshift": -6} if last["clean"] > 0.07 else {"yanchor": "bottom", "yshift": 6}
+        chart.add_annotation(
+            x=last["train_step"], y=last["clean"], text=words["epochs_clean"], showarrow=False, xanchor="right",
+            font={"color": theme.TRUTH}, **room,
         )  # fmt: skip
     for note_ in chart.layout.annotations:
         note_.x = np.log10(note_.x)  # the names at the curves' ends, on a logarithmic axis
