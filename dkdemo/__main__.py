@@ -161,7 +161,7 @@ def _number(text: str, what: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ValueError(f"{what} must be numbers, got {text!r:.80}") from None
+        raise ValueError(f"{what} must be given in numbers, got {text!r:.80}") from None
 
 
 if __name__ == "__main__":

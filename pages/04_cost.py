@@ -57,7 +57,7 @@ def bits(stage: Stage) -> None:
     stage.title("bits_title")
     stage.equation(r"r = S\,\mathrm{round}(w / S), \quad S = c\max|w| / (2^{b-1} - 1)")
     rules = {str(place): stage.words[f"bits_{rule}"] for place, rule in enumerate(RULES)}
-    which, what = st.columns([2, 3], vertical_alignment="bottom")
+    which, what = st.columns([3, 2], vertical_alignment="bottom")
     with what:
         rule = int(controls.choice(stage.words["bits_rule"], rules, "rule", "0"))
     with which:

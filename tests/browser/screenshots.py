@@ -11,6 +11,7 @@ Complaints of the browser's console and screens that scroll sideways are printed
 from __future__ import annotations
 
 import argparse
+import contextlib
 import itertools
 import shutil
 import sys
@@ -50,8 +51,8 @@ def main() -> int:
         return 2
     options.out.mkdir(parents=True, exist_ok=True)
     complaints: list[str] = []
-    with serving.lecture() as address:
-        made = list(_shoot(options.app or address, scenes, options, complaints))
+    with contextlib.nullcontext(options.app) if options.app else serving.lecture() as address:
+        made = list(_shoot(address, scenes, options, complaints))
     if options.sheet:
         _sheet([path for path in made if path.name.startswith("projector-light-en")], options.sheet)
     print(*complaints, f"{len(made)} screens in {options.out}", sep="\n")
