@@ -42,8 +42,11 @@ def run(text: str) -> tuple[tuple[str, str], ...]:
     """
     lines = [line.removeprefix(">>>").strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
-    if len(lines) > LINES or any(len(line) > WIDTH for line in lines):
-        raise ValueError(f"the prompt takes {LINES} lines of at most {WIDTH} characters, got {len(lines)} lines")
+    longest = max(map(len, lines), default=0)
+    if len(lines) > LINES or longest > WIDTH:
+        raise ValueError(
+            f"the prompt takes {LINES} lines of at most {WIDTH} characters, got {len(lines)} of up to {longest}"
+        )
     names: dict[str, Any] = {}
     return tuple((line, _line(line, names)) for line in lines)
 
@@ -72,7 +75,9 @@ def _line(line: str, names: dict[str, Any]) -> str:
 def _value(node: ast.expr, names: dict[str, Any]) -> Any:
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         return float(node.value)
-    if isinstance(node, ast.Name) and node.id in names:
+    if isinstance(node, ast.Name):
+        if node.id not in names:
+            raise ValueError(f"a name needs a value from a line above, got {node.id!r:.40}")
         return names[node.id]
     if isinstance(node, ast.List | ast.Tuple):
         items = [_value(item, names) for item in node.elts]

@@ -52,6 +52,11 @@ def test_anything_else_is_refused_in_one_sentence(line):
     assert "\n" not in str(refusal.value)
 
 
+def test_a_name_without_a_value_is_called_by_its_name():
+    with pytest.raises(ValueError, match="a name needs a value from a line above, got 'b'"):
+        run("a = 2\nsoftmax(a * b)")
+
+
 def test_lists_of_lists_which_would_multiply_are_refused():
     """Five lines of ninety names each were gigabytes."""
     row = ", ".join(["1"] * 60)

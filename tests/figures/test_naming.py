@@ -53,7 +53,8 @@ def test_a_name_stands_where_its_curve_is_alone() -> None:
     fine = np.linspace(0, 1, 2000)
     rises = np.interp(fine, x, late)
     beside = (rises > 0.1 + 1e-9) & (np.abs(fine * SIZE[0] - right) < naming.TALL)
-    assert (np.abs(rises[beside] * SIZE[1] - low) < naming.TALL).any() and left > 0.4 * SIZE[0], "beside its own"
+    assert (np.abs(rises[beside] * SIZE[1] - low) < naming.TALL).any(), "beside its own"
+    assert left > 0.4 * SIZE[0]
 
 
 def test_ends_are_pushed_apart() -> None:
