@@ -62,7 +62,7 @@ def midpoint(stage: Stage) -> None:
         code=("dkdemo.mixing:mixup", "dkdemo.mixing:cutmix"),
     )  # fmt: skip
     if view.result:
-        stage.say("midpoint_accuracy", **view.result["accuracy"])
+        stage.say("midpoint_accuracy", **figures.midpoint_facts(view.result))
     stage.guessed()
     stage.say("midpoint_story")
 

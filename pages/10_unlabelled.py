@@ -75,7 +75,7 @@ def uda_live(stage: Stage) -> None:
     few_labels.lesson(
         stage, UDA(**setting),
         ("dkdemo.semi_supervised:uda_loss", "dkdemo.semi_supervised:annealed_loss"),
-        r"\mathcal{L} = {\mathbf{1}[p_y < \eta_t]}\;\mathrm{CE}(y, p) +"
+        r"\mathcal{L} = {\mathbf{1}[p_y \le \eta_t]}\;\mathrm{CE}(y, p) +"
         r"{\mathbf{1}[\max q > .8]}\;\mathrm{KL}(q^{\text{sharp}} \,\|\, p_{\text{strong}})",
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from dkdemo.experiments import DoubleDescent, MoreData, Overwide, WhatBuys
 from dkdemo.experiments.what_buys import SIZES
 from dkdemo.figures import regularising as figures
+from dkdemo.kernels.regularising import dead
 from dkdemo.web import controls, data, sweeps
 from dkdemo.web.charts import chart, interactive
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
@@ -49,9 +50,11 @@ def freedom(stage: Stage) -> None:
     stage.equation(r"\textstyle \mathrm{df}(\lambda) = \sum_j \frac{d_j^2}{d_j^2 + \lambda} \le N")
     recipe = DoubleDescent(**data.with_seed(own=False))
     answer = ask(recipe)
+    silent = dead(answer["spectrum"])
+    aside = stage.text("freedom_dead", dead=silent) if silent else ""
     interactive(
         stage, "freedom", lambda at: figures.freedom(answer, at, stage.words),
-        sweeps.freedoms(answer), sweeps.ridge_slider(stage.words["freedom_ridge"]),
+        sweeps.freedoms(answer) | {"aside": aside}, sweeps.ridge_slider(stage.words["freedom_ridge"]),
     )  # fmt: skip
     stage.erratum(stage.words["freedom_slide"], stage.words["freedom_right"], "freedom_erratum")
     stage.say("freedom_story")

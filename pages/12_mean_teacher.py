@@ -33,8 +33,9 @@ def agree(stage: Stage) -> None:
 def follow(stage: Stage) -> None:
     stage.title("follow_title")
     stage.equation(MEAN)
+    units = [stage.words["step_one"], stage.words["step_many"]]
     state = interactive(
-        stage, "follow_path", lambda at: figures.follow(at, stage.words), {"path": noisy_path()},
+        stage, "follow_path", lambda at: figures.follow(at, stage.words), {"path": noisy_path(), "units": units},
         Slider("decay", stage.words["decay"], 0.5, 0.999, 0.97, step=0.001, format=".3f"),
         Slider("warm_up", stage.words["warm_up"], 0, 300, 0, step=1, format="d"),
     )  # fmt: skip

@@ -9,11 +9,13 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
+from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.figures.race import curve
 
 CONTROLS = (("labels", theme.TRUTH, "dot"), ("strong", theme.TRUTH, "dash"))
+TOLD = ((theme.TRUTH, "solid"), (theme.DARK, "dash"))  # ink and dash of the two curves on the right
 STEPS = 300  # of the axis before the first run
 FLOOR = 0.4  # of the accuracy's axis; a net starts below, and is past it before anyone has sat down
 
@@ -33,7 +35,7 @@ def lesson(view: Any, method: str, told: Sequence[tuple[str, str]], words: Mappi
     for name, ink, dash in CONTROLS:
         curve(chart, view, name, ink, "", dash=dash, width=theme.LINE, x="lesson_step")
     curve(chart, view, "own", theme.STUDENT, "", x="lesson_step")
-    for (name, _), (ink, dash) in zip(told, ((theme.TRUTH, "solid"), (theme.DARK, "dash")), strict=True):
+    for (name, _), (ink, dash) in zip(told, TOLD, strict=True):
         curve(chart, view, name, ink, "", dash=dash, x="lesson_step", axis="2")
     span = max((event.metrics.get("lesson_steps", 1) for event in view.progress), default=STEPS)
     side = {"title": {"text": words["steps"], "standoff": 4}, "range": [0, 1.02 * span]}
@@ -66,13 +68,16 @@ def claimed(result: Mapping[str, Any], method: str, words: Mapping[str, str]) ->
 
 
 def _ends(chart: go.Figure, result: Mapping[str, Any], method: str, span: float, words: Mapping[str, str]) -> None:
-    """Where each net ended on the whole test set, one mark a seed; under them the names, the best on top."""
+    """Where each net ended on the whole test set, one mark a seed; under them the names, the best on top.
+
+    The curves are of the first seed and the numbers are means: where there are several seeds, that is said below.
+    """
     looks = {
-        "labels": (theme.TRUTH, "circle-open"),
-        "strong": (theme.TRUTH, "diamond-open"),
-        "own": (theme.STUDENT, "circle"),
+        "labels": (theme.TRUTH, "circle-open", "dot"),
+        "strong": (theme.TRUTH, "diamond-open", "dash"),
+        "own": (theme.STUDENT, "circle", "solid"),
     }
-    for name, (ink, symbol) in looks.items():
+    for name, (ink, symbol, _) in looks.items():
         ends = list(result["accuracy"][name])
         chart.add_scatter(
             x=[span] * len(ends), y=ends, mode="markers", cliponaxis=False, hovertemplate="%{y:.1%}<extra></extra>",
@@ -80,22 +85,30 @@ def _ends(chart: go.Figure, result: Mapping[str, Any], method: str, span: float,
         )  # fmt: skip
     height, free = min(result["mean"].values()) - 0.06, 0.075  # below all curves, where they end
     for name in sorted(looks, key=lambda name: -result["mean"][name]):
-        label = words[method] if name == "own" else words[f"live_{name}"]
-        chart.add_annotation(
-            x=0.97 * span, y=height, text=f"{label} {result['mean'][name]:.1%}", showarrow=False, xanchor="right",
-            yanchor="top", font={"color": looks[name][0]},
-        )  # fmt: skip
+        label = dashed(looks[name][2], words[method] if name == "own" else words[f"live_{name}"])
+        _ending(chart, 0.97 * span, height, f"{label} {result['mean'][name]:.1%}", looks[name][0])
         height -= free
+    if len(result["seeds"]) > 1:
+        seeds = {"seed": result["seeds"][0], "runs": len(result["seeds"])}
+        _ending(chart, 0.97 * span, height, fill(words["live_seeds"], seeds), theme.FAINT)
+
+
+def _ending(chart: go.Figure, x: float, y: float, text: str, ink: str) -> None:
+    """Words that end at ``x``."""
+    place = {"x": x, "y": y, "xanchor": "right", "yanchor": "top", "align": "right"}
+    chart.add_annotation(text=text, showarrow=False, font={"color": ink}, **place)
 
 
 def _names(chart: go.Figure, view: Any, told: Sequence[tuple[str, str]], span: float, words: Mapping[str, str]) -> None:
     """The names of the curves on the right, where they end."""
-    for (name, key), ink in zip(told, (theme.TRUTH, theme.DARK), strict=True):
+    for (name, key), (ink, dash) in zip(told, TOLD, strict=True):
         ends = [event.metrics[name] for event in view.progress if name in event.metrics]
-        high = ends[-1] > 0.5  # a high curve wears its name below, clear of its last zigzags
+        high = ends[-1] > 0.5  # a high curve wears its name below, clear of its last zigzags, a low one above them
+        height = ends[-1] - 0.18 if high else max(ends[-max(1, 2 * len(ends) // 5) :])
         chart.add_annotation(
-            x=0.97 * span, y=ends[-1] - (0.18 if high else 0), xref="x2", yref="y2", text=words[key], showarrow=False,
-            xanchor="right", yanchor="top" if high else "bottom", yshift=0 if high else 6, font={"color": ink},
+            x=0.97 * span, y=height, xref="x2", yref="y2", text=dashed(dash, words[key]),
+            showarrow=False, xanchor="right", yanchor="top" if high else "bottom", yshift=0 if high else 6,
+            font={"color": ink},
         )  # fmt: skip
 
 

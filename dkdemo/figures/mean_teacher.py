@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, fill
+from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import kept
-from dkdemo.figures.moco import named
+from dkdemo.figures.moco import LINE_PITCH, named
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.figures.race import curve
 
@@ -128,9 +129,13 @@ def noisy(view: Any, floor: float, words: Mapping[str, str]) -> go.Figure:
 def few(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Students and their averages with few labels: alone, and asked to agree with their average as well."""
     chart = side_by_side((1.4, 1), (words["few_curves"], words["few_end"]), height=340)
-    for name, dash in KINDS:
+    for row, (name, dash) in enumerate(KINDS):
         color = theme.TEACHER if name.startswith("teacher") else theme.STUDENT
         curve(chart, view, name, color, "", dash=dash, width=5 if name == "teacher_taught" else 3)
+        chart.add_annotation(  # all four end at one height; below them, at the right, is room for a key
+            x=0.99, y=0, xref="x domain", yref="y domain", text=dashed(dash, words[f"few_{name}"]), showarrow=False,
+            xanchor="right", yanchor="bottom", yshift=4 + row * LINE_PITCH, font={"color": color},
+        )  # fmt: skip
     _learning(chart, view, words)
     chart.add_scatter(x=[None], y=[None], xaxis="x2", yaxis="y2")
     chart.update_layout(

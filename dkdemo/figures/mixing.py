@@ -10,12 +10,12 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill, grow
+from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import kept
-from dkdemo.figures.naming import name_curves
 from dkdemo.figures.panels import drawn, moving_text, note, picture, side_by_side
 from dkdemo.kernels.mixing import DENSITY_AT
 
-DENSEST = 4.0  # the axis of Beta's density stands still; what is higher is cut off
+DENSEST = 6.6  # the axis of Beta's density stands still; only that of alpha < 1, which has no top, is cut off
 STYLES = {  # one look a method, in every picture of the chapter
     "plain": (theme.FAINT, "solid", ""),
     "mixup": (theme.STUDENT, "solid", ""),
@@ -44,11 +44,11 @@ def mixup(
         line={"color": theme.FAINT, "width": theme.LINE}, meta={"bind": {"y": "density"}}, **place,
     )  # fmt: skip
     chart.add_scatter(
-        x=values["draws"], y=[0.12] * len(values["draws"]), mode="markers", meta={"bind": {"x": "draws"}},
+        x=values["draws"], y=[DENSEST / 32] * len(values["draws"]), mode="markers", meta={"bind": {"x": "draws"}},
         marker={"symbol": "line-ns", "size": 16, "line": {"width": 2, "color": theme.TRUTH}}, **place,
     )  # fmt: skip
     chart.add_scatter(
-        x=values["here"], y=[0.12], mode="markers", meta={"bind": {"x": "here"}},
+        x=values["here"], y=[DENSEST / 32], mode="markers", meta={"bind": {"x": "here"}},
         marker={"size": 18, "color": theme.DARK}, **place,
     )  # fmt: skip
     chart.update_layout(
@@ -194,18 +194,35 @@ def midpoint(result: Mapping[str, Any] | None, ghost: Mapping[str, Any] | None, 
         x=[0, 0.5, 1], y=[1, 0.5, 1], mode="lines", hoverinfo="skip",
         line={"color": theme.TRUTH, "width": 2, "dash": "dot"},
     )  # fmt: skip
-    taught = ([0, 0.5, 1], [1, 0.5, 1], words["midpoint_taught"], theme.TRUTH)
-    curves = [(result["line"]["share"], result["line"][name], words[name], STYLES[name][0]) for name in WALK if result]
-    name_curves(chart, [taught, *curves], x=(0, 1), y=(0.2, 1.05), size=(560, 235))
+    _walkers(chart, words)
     chart.update_layout(
         xaxis={"range": [0, 1], "tickvals": [0, 0.5, 1], "title": {"text": words["midpoint_share"], "standoff": 2}},
-        yaxis={"range": [0.2, 1.05], "tickformat": ".0%", "tickvals": [0.25, 0.5, 0.75, 1]},
+        yaxis={"range": [0.1, 1.05], "tickformat": ".0%", "tickvals": [0.25, 0.5, 0.75, 1]},
         xaxis2={"type": "category"},
         yaxis2={"range": [0, 1.1], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
     )
     if not result:
         return note(chart, claim=words["midpoint_running"])
     return note(chart, claim=fill(words["midpoint_claim"], result["midpoint"]))
+
+
+def _walkers(chart: go.Figure, words: Mapping[str, str]) -> None:
+    """The key to the curves, below all of them: they lie too close together to be named where they run."""
+    looks = [(words[name], *STYLES[name][:2]) for name in WALK] + [(words["midpoint_taught"], theme.TRUTH, "dot")]
+    names = [f'<span style="color:{color}">{dashed(dash, name)}</span>' for name, color, dash in looks]
+    rows = [" \u2003".join(row) for row in (names[:3], names[3:])]
+    chart.add_annotation(
+        x=0.5, y=0, xref="x domain", yref="y domain", text="<br>".join(rows), showarrow=False, yanchor="bottom"
+    )
+
+
+def midpoint_facts(result: Mapping[str, Any]) -> dict[str, float]:
+    """Accuracy of each net, and how far the four lie apart in points: in accuracy, and in confidence halfway."""
+    apart = {
+        name: 100 * (max(result[of].values()) - min(result[of].values()))
+        for name, of in (("apart", "accuracy"), ("doubt", "midpoint"))
+    }
+    return {**result["accuracy"], **apart}
 
 
 @kept

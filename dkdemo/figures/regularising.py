@@ -11,13 +11,16 @@ import plotly.graph_objects as go
 from dkdemo.experiments.overwide import EDGE, FLIPPED, METHODS
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill
+from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import kept
+from dkdemo.figures.naming import TALL
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.figures.race import curve
 
 # Test accuracy in %, Inception on CIFAR-10: Zhang et al. 2017, arXiv:1611.03530, Table 1.
 PAPER = {"plain": 85.75, "decay": 86.03, "augment": 89.31, "both": 89.05}
 FEW, MANY = 200, 800  # pictures that the claim compares
+BOUGHT, BOUGHT_TALL = (-2, -0.3), 245  # what the error's axis shows, log10; its pixels
 STYLES = {
     "plain": (theme.TRUTH, "dash"),
     "decay": (theme.FAINT, "dashdot"),
@@ -86,9 +89,9 @@ def buys(view: Any, sizes: Sequence[int], words: Mapping[str, str]) -> go.Figure
         _runs(chart, view.result)
     for name, (color, dash) in STYLES.items():
         curve(chart, view, name, color, "", dash=dash, x="size")
-        found = [event.metrics for event in view.progress if name in event.metrics]
-        if found and not view.running:
-            _named(chart, found, name, color, words)
+    found = [event.metrics for event in view.progress if "size" in event.metrics]
+    if found and not view.running:
+        _named(chart, found[-1], words)
     for place, accuracy in enumerate(PAPER.values()):
         chart.add_scatter(
             x=[accuracy], y=[-place], mode="markers+text", text=[f"{accuracy:.2f}%"], textposition="top center",
@@ -97,10 +100,10 @@ def buys(view: Any, sizes: Sequence[int], words: Mapping[str, str]) -> go.Figure
         )  # fmt: skip
     chart.update_layout(
         xaxis={
-            "type": "log", "range": [np.log10(sizes[0]) - 0.05, np.log10(sizes[-1]) + 0.8], "tickvals": list(sizes),
+            "type": "log", "range": [np.log10(sizes[0]) - 0.05, np.log10(sizes[-1]) + 1.35], "tickvals": list(sizes),
             "title": {"text": words["buys_size"], "standoff": 4},
         },
-        yaxis={"type": "log", "range": [-2, -0.3], "tickvals": [0.01, 0.02, 0.05, 0.1, 0.2, 0.4], "tickformat": ".0%"},
+        yaxis={"type": "log", "range": BOUGHT, "tickvals": [0.01, 0.02, 0.05, 0.1, 0.2, 0.4], "tickformat": ".0%"},
         xaxis2={"range": [85, 90.3], "tickvals": [86, 88, 90], "ticksuffix": "%"},
         yaxis2={
             "range": [-3.5, 0.8], "tickvals": [0, -1, -2, -3], "ticktext": [words[f"method_{name}"] for name in PAPER],
@@ -122,14 +125,25 @@ def _runs(chart: go.Figure, result: Mapping[str, Any]) -> None:
         )  # fmt: skip
 
 
-def _named(chart: go.Figure, found: list[Mapping[str, float]], name: str, color: str, words: Mapping[str, str]) -> None:
-    """The curve's name at its right end; the four ends are spread so that the names do not lie on each other."""
-    ends = sorted(STYLES, key=lambda other: -found[-1][other])
-    top, step = -1.1, 0.2
-    chart.add_annotation(
-        x=np.log10(found[-1]["size"]), y=top - step * ends.index(name), text=words[f"method_{name}"], showarrow=False,
-        xanchor="left", xshift=12, font={"color": color},
-    )  # fmt: skip
+def _named(chart: go.Figure, last: Mapping[str, float], words: Mapping[str, str]) -> None:
+    """Each curve's dash, name and last value beside its end, pushed apart where curves end close together."""
+    order = sorted(STYLES, key=lambda name: -last[name])
+    heights = spread_out([np.log10(last[name]) for name in order], (BOUGHT[1] - BOUGHT[0]) * TALL / BOUGHT_TALL)
+    for name, height in zip(order, heights, strict=True):
+        color, dash = STYLES[name]
+        text = f"{dashed(dash, words[f'method_{name}'])} {100 * last[name]:.1f}%"
+        theme.direct_label(chart, np.log10(last["size"]), height, text, color)
+
+
+def spread_out(heights: Sequence[float], gap: float) -> list[float]:
+    """Heights, highest first, at least ``gap`` apart: those too close are spread about their own mean."""
+    groups: list[list[float]] = []  # of heights as they would be with no gap between them
+    for place, height in enumerate(heights):
+        groups.append([height + place * gap])
+        while len(groups) > 1 and np.mean(groups[-2]) < np.mean(groups[-1]):
+            groups[-2:] = [groups[-2] + groups[-1]]
+    level = [float(np.mean(group)) for group in groups for _ in group]
+    return [height - place * gap for place, height in enumerate(level)]
 
 
 def buys_claim(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
@@ -161,9 +175,9 @@ def freedom(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping
     bare, tuned = np.asarray(answer["test"])[0].mean(1), np.asarray(answer["tuned"]).mean(1)
     grey = {"color": theme.REST, "width": theme.LINE + 1}
     chart.add_scatter(x=widths, y=bare, mode="lines", line=grey, hoverinfo="skip", **place)
-    dashed = {"color": theme.TRUTH, "width": theme.LINE, "dash": "dash"}
+    broken = {"color": theme.TRUTH, "width": theme.LINE, "dash": "dash"}
     chart.add_scatter(
-        x=widths, y=tuned, mode="lines", line=dashed, hovertemplate="N = %{x}: %{y:.1%}<extra></extra>", **place
+        x=widths, y=tuned, mode="lines", line=broken, hovertemplate="N = %{x}: %{y:.1%}<extra></extra>", **place
     )
     thick = {"color": theme.STUDENT, "width": theme.LINE + 1}
     chart.add_scatter(
@@ -174,14 +188,14 @@ def freedom(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping
         meta={"bind": {"y": "mark"}}, hoverinfo="skip", **place,
     )  # fmt: skip
     at, right = np.log10(answer["examples"]), np.log10(widths[-1])
-    for x, y, key, color, anchor in (
-        (right, tuned[-1] + 0.16, "freedom_tuned", theme.TRUTH, "right"),
-        (at, 0.66, "freedom_zero", theme.FAINT, "left"),
-    ):
-        chart.add_annotation(
-            x=x, y=y, xref="x2", yref="y2", text=words[key], showarrow=False, xanchor=anchor,
-            xshift=18 if anchor == "left" else 0, font={"color": color},
-        )  # fmt: skip
+    chart.add_annotation(
+        x=right, y=tuned[-1] + 0.06, xref="x2", yref="y2", text=dashed("dash", words["freedom_tuned"]), showarrow=False,
+        xanchor="right", yanchor="bottom", font={"color": theme.TRUTH},
+    )  # fmt: skip
+    chart.add_annotation(
+        x=at, y=0.66, xref="x2", yref="y2", text=words["freedom_zero"], showarrow=False, xanchor="left", xshift=18,
+        font={"color": theme.FAINT},
+    )  # fmt: skip
     chart.update_layout(
         xaxis={"range": [0, count + 1], "title": {"text": words["freedom_direction"], "standoff": 4}},
         yaxis={"range": [0, 1.04], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},

@@ -26,8 +26,15 @@ THRESHOLDS = np.linspace(0, 1, 101)
 
 
 def _classes(names: Sequence[str]) -> dict[str, Any]:
-    """An axis with one tick a class; numbers, so that bars may stand beside each other."""
-    return {"range": [-0.6, len(names) - 0.4], "tickvals": list(range(len(names))), "ticktext": list(names)}
+    """An axis with one tick a class; numbers, so that bars may stand beside each other.
+
+    Names of several letters stand upright in two rows by turns: in one they would lie on each other, or lean.
+    """
+    several = max(map(len, names)) > 1
+    texts = [f"<br>{name}" if several and place % 2 else name for place, name in enumerate(names)]
+    return {
+        "range": [-0.6, len(names) - 0.4], "tickvals": list(range(len(names))), "ticktext": texts, "tickangle": 0
+    }  # fmt: skip
 
 
 def colour(grey: np.ndarray) -> np.ndarray:
@@ -238,7 +245,8 @@ def augmix(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[
     )  # fmt: skip
     chart.add_trace(bind(gauge, y="js_bar"))
     chart.update_layout(
-        xaxis={"visible": False, "constrain": "domain", "range": [0, width]},
+        # the blank title is not shown, but it makes a phone leave room for the second row of names
+        xaxis={"visible": False, "constrain": "domain", "range": [0, width], "title": {"text": " "}},
         yaxis={"visible": False, "constrain": "domain", "range": [height, 0], "scaleanchor": "x"},
         xaxis3=_classes([words.get(f"class_{name}", name) for name in names]),
         yaxis3=SHARES,

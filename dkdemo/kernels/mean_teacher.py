@@ -27,11 +27,15 @@ def _rms(values: Sequence[float]) -> float:
     return math.sqrt(sum(value * value for value in values) / len(values))
 
 
-def follow_path(path: Sequence[float], decay: float, warm_up: float) -> dict[str, Any]:
+def follow_path(
+    path: Sequence[float], decay: float, warm_up: float, units: Sequence[str] = ("step", "steps")
+) -> dict[str, Any]:
     """A noisy student, its moving average, and how much each step still counts in that average at the end.
 
     theta'_t = a_t theta'_(t-1) + (1 - a_t) theta_t, where a_t = decay, but min(1 - 1 / (t + 1), decay) in the
-    first ``warm_up`` steps. ``path[0]`` is the random start, and theta'_0 = theta_0.
+    first ``warm_up`` steps. ``path[0]`` is the random start, and theta'_0 = theta_0. The half-life is how many of
+    the last steps count as much as all before them; without a warm-up that is log(1/2) / log(decay).
+    ``units``: what one step is called, and several.
     """
     student = list(map(float, path))
     last, until = len(student) - 1, math.floor(warm_up + 0.5)
@@ -39,11 +43,16 @@ def follow_path(path: Sequence[float], decay: float, warm_up: float) -> dict[str
     teacher, shares = [student[0]], [0.0] * (last + 1)
     for weight, kept in zip(student[1:], decays, strict=True):
         teacher.append(kept * teacher[-1] + (1 - kept) * weight)
-    rest = 1.0
+    rest, half_life = 1.0, math.nan
     for step in range(last, 0, -1):
-        shares[step] = (1 - decays[step - 1]) * rest
-        rest *= decays[step - 1]
+        kept = decays[step - 1]
+        if rest > 0.5 >= rest * kept:
+            half_life = last - step + math.log(2 * rest) / -math.log(kept)
+        shares[step] = (1 - kept) * rest
+        rest *= kept
     shares[0] = rest
+    if rest > 0.5:  # the path is too short to see it
+        half_life = last + math.log(2 * rest) / -math.log(decay)
     return {
         "step": list(range(last + 1)),
         "student": student,
@@ -53,7 +62,8 @@ def follow_path(path: Sequence[float], decay: float, warm_up: float) -> dict[str
         "start": rest,
         "decay": float(decay),
         "warm_up": until,
-        "half_life": math.log(2) / -math.log(decay),
+        "half_life": half_life,
+        "unit": units[int(math.floor(half_life + 0.5) != 1)],
         "off_student": _rms(student[-LATE:]),
         "off_teacher": _rms(teacher[-LATE:]),
         "early_teacher": teacher[min(60, last)],

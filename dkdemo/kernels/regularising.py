@@ -17,14 +17,16 @@ def freedom(
     means: Sequence[Sequence[float]],
     threshold: int,
     strength: float,
+    aside: str = "",
 ) -> dict[str, Any]:
     """Shrinkage d²/(d² + λ) of each direction, their sum, and the errors measured at that ridge.
 
     ``spectrum`` are the eigenvalues d², largest first; ``means`` (ridges, widths) the measured errors; ``threshold``
-    is the place among the widths where N = n. At λ = 0 a direction counts fully, unless it is 0 to rounding.
+    is the place among the widths where N = n. At λ = 0 a direction counts fully, unless it is 0 to rounding; what is
+    to be said to that is ``aside``.
     """
     here = nearest(strengths, strength)
-    ridge, least = ridges[here], len(spectrum) * sys.float_info.epsilon * spectrum[0]
+    ridge, least = ridges[here], _least(spectrum)
     shares = [value / (value + ridge) if value > least else 0.0 for value in spectrum]
     return {
         "ridge": names[here],
@@ -34,7 +36,17 @@ def freedom(
         "mean": list(means[here]),
         "peak": means[here][threshold],
         "mark": [means[here][threshold]],
+        "aside": aside if ridge == 0 else "",
     }
+
+
+def dead(spectrum: Sequence[float]) -> int:
+    """How many directions are 0 to rounding: no ridge is needed to silence them."""
+    return sum(value <= _least(spectrum) for value in spectrum)
+
+
+def _least(spectrum: Sequence[float]) -> float:
+    return len(spectrum) * sys.float_info.epsilon * spectrum[0]
 
 
 KERNELS: dict[str, Callable[..., dict[str, Any]]] = {"freedom": freedom}
@@ -49,5 +61,5 @@ _MEASURED = {
 }
 
 SAMPLES: dict[str, list[dict[str, Any]]] = {
-    "freedom": [{**_MEASURED, "strength": strength} for strength in (-5.5, -4.9, -1)]
+    "freedom": [{**_MEASURED, "strength": strength, "aside": " (one is 0)"} for strength in (-5.5, -4.9, -1)]
 }

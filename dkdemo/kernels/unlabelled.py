@@ -58,8 +58,12 @@ def guess_label(
     looks: float,
     temperature: float,
     lam: float,
+    verdicts: Sequence[str] = ("sharpened", "left alone", "softened"),
 ) -> dict[str, Any]:
-    """MixMatch on one picture: the mean of the first K answers, sharpened; then mixup with a labelled picture."""
+    """MixMatch on one picture: the mean of the first K answers, sharpened; then mixup with a labelled picture.
+
+    ``verdicts``: what to call that at T < 1, at T = 1 and at T > 1.
+    """
     k = _nearest(looks)
     each = softmax(np.asarray(logits, dtype=float)[:k])
     mean = each.mean(0)
@@ -70,6 +74,7 @@ def guess_label(
     return {
         "k": k,
         "temperature": float(temperature),
+        "verdict": verdicts[int(temperature >= 1) + int(temperature > 1)],
         "mean": mean.tolist(),
         "sharp": sharp.tolist(),
         "sharp_text": [_brief(value) if value == sharp.max() else "" for value in sharp.tolist()],

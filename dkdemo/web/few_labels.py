@@ -56,6 +56,7 @@ def label_guess(stage: Stage) -> str:
     inputs = _plain(answer, "labelled", "label") | {
         "logits": np.asarray(answer["weak_logits"]).tolist(),
         "unlabelled": np.asarray(answer["weak"])[0].tolist(),
+        "verdicts": [stage.words[f"guess_{how}"] for how in ("sharpened", "same", "softened")],
     }
     state = interactive(
         stage, "guess_label", lambda at: figures.guess(answer, at, stage.words), inputs,

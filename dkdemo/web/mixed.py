@@ -25,6 +25,7 @@ print(mixup(images, labels, lam={lam}, order=[1, 0]))
 
 def blended(stage: Stage) -> str:
     """Both pictures as one, at any lambda and under any Beta; the script that mixes by the lambda chosen."""
+    pictures.refuse_absent()
     first, second, names = pictures.chosen_pair(stage.words)
     state = interactive(
         stage, "mixup_blend", lambda at: figures.mixup(at, first, second, names, stage.words),
@@ -38,6 +39,7 @@ def blended(stage: Stage) -> str:
 
 def boxed(stage: Stage) -> str:
     """A box of the second picture, or of nothing, in the first one; the script that measures the box chosen."""
+    pictures.refuse_absent()
     which, where = st.columns([1, 3], vertical_alignment="bottom")
     with where:
         ways = {"cutmix": stage.words["cutmix"], "cutout": stage.words["cutout"]}

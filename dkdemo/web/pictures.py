@@ -10,7 +10,9 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
+from dkdemo.datastore import DATA_NAMES, present
 from dkdemo.experiments.samples import Samples
+from dkdemo.figures.binding import fill
 from dkdemo.images import UploadError, read_upload, to_square
 from dkdemo.web import controls, data, language
 from dkdemo.web.run_panel import ask
@@ -31,6 +33,22 @@ def choose(key: str, own_names: tuple[str, str]) -> Pair:
         seed = controls.seed("pair", 1)
         yours = own(OWN_SIDE, key)
     return with_own(pair(name, seed), yours, own_names)
+
+
+def refuse_absent() -> None:
+    """Say so if the address asks for pictures that are not here: aloud, not inside the closed button of `choose`.
+
+    Call it before `choose`, where there is room for a sentence.
+    """
+    asked, found = st.query_params.get("pictures"), present()
+    usable = {name for name in found if name in SETS or name not in DATA_NAMES}
+    if asked is None or asked in usable:
+        return
+    words = language.common()
+    told = fill(words["unknown_value"], {"name": "pictures"})
+    known = fill(words["data_missing"], {"missing": asked}) if asked in SETS else ""
+    st.warning(f"{told} {known}".strip())
+    del st.query_params["pictures"]  # it is told; the button need not repeat it
 
 
 def pair(name: str, seed: int) -> Pair:

@@ -47,6 +47,21 @@ def test_the_average_shakes_less() -> None:
     assert values["half_life"] == pytest.approx(math.log(0.5) / math.log(0.97))
 
 
+def test_the_half_life_is_that_of_the_shares_shown() -> None:
+    path = noisy_path()
+    warm = follow_path(path, 0.999, 300)
+    assert warm["half_life"] == pytest.approx(150.5, abs=0.01), "all 301 count alike"
+    assert follow_path(path, 0.999, 0)["half_life"] == pytest.approx(math.log(0.5) / math.log(0.999)), "beyond the path"
+    for values in (follow_path(path, 0.9, 40), follow_path(path, 0.999, 100)):
+        last = math.floor(values["half_life"])
+        assert sum(values["shares"][-last:]) <= 0.5 <= sum(values["shares"][-last - 1 :])
+
+
+def test_one_step_is_not_several() -> None:
+    told = [follow_path(noisy_path(), decay, 0) for decay in (0.5, 0.6, 0.97)]
+    assert [f"{values['half_life']:.0f} {values['unit']}" for values in told] == ["1 step", "1 step", "23 steps"]
+
+
 @pytest.mark.parametrize("sample", SAMPLES["agree"])
 def test_the_push_is_minus_the_gradient(sample: dict) -> None:
     z = torch.tensor([sample["student"]], dtype=torch.float64, requires_grad=True)

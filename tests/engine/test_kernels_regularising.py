@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from dkdemo.kernels.regularising import SAMPLES, freedom
+from dkdemo.kernels.regularising import SAMPLES, dead, freedom
 from dkdemo.regression import degrees_of_freedom
 
 
@@ -24,3 +24,10 @@ def test_without_a_ridge_only_what_is_zero_is_silent() -> None:
     assert values["shares"] == [1, 1, 1, 1, 0]
     assert values["peak"] == 0.8
     assert values["mark"] == [0.8]
+
+
+def test_a_dead_direction_is_spoken_of_where_the_ridge_does_not_hide_it() -> None:
+    told = [freedom(**sample)["aside"] for sample in SAMPLES["freedom"]]
+    assert told == [" (one is 0)", "", ""]
+    assert dead(SAMPLES["freedom"][0]["spectrum"]) == 1
+    assert dead([2.0, 1.0, 1e-3]) == 0

@@ -53,6 +53,11 @@ def test_sharpening_lowers_the_entropy_and_one_leaves_it() -> None:
     assert still["sharp_entropy"] == pytest.approx(still["mean_entropy"], abs=1e-12)
 
 
+def test_only_a_temperature_below_one_sharpens() -> None:
+    told = {sample["temperature"]: guess_label(**sample)["verdict"] for sample in SAMPLES["guess_label"]}
+    assert told == {0.5: "sharpened", 0.1: "sharpened", 1.0: "left alone", 2.0: "softened"}
+
+
 @pytest.mark.parametrize("sample", SAMPLES["uda_pull"])
 def test_the_pull_is_the_engines(sample: dict) -> None:
     values = uda_pull(**sample)

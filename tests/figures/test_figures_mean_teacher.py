@@ -6,6 +6,7 @@ import pytest
 
 from dkdemo.figures import mean_teacher as figures
 from dkdemo.figures.binding import fill
+from dkdemo.figures.dashes import dashed
 from dkdemo.jobs.events import Progress
 from dkdemo.kernels.mean_teacher import SAMPLES, agree, follow_path
 from dkdemo.web.run_panel import RunView
@@ -63,3 +64,15 @@ def test_few_compares_average_with_average(words: Words) -> None:
     chart = figures.few(RunView([Progress(1, 2, {})], {}, result), words)
     facts = {"labelled": 30, "alone": 0.8, "taught": 0.7, "gain": -10.0, "worst": -10.0, "better": 0, "runs": 1}
     assert chart.layout.meta["claim"] == fill(words["few_claim"], facts)
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_few_names_its_four_curves_before_and_after(words: Words, done: bool) -> None:
+    result = {"accuracy": {"teacher": [[0.8], [0.7]]}, "n": {"labelled": 30}} if done else None
+    chart = figures.few(RunView([Progress(1, 2, {})], {}, result), words)
+    drawn = {trace.name: trace.line for trace in chart.data if trace.name}
+    named = {note.text: note.font.color for note in chart.layout.annotations}
+    assert len(figures.KINDS) == 4
+    for name, dash in figures.KINDS:
+        assert named[dashed(dash, words[f"few_{name}"])] == drawn[name].color
+        assert drawn[name].dash == dash

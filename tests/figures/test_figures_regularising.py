@@ -8,6 +8,7 @@ import pytest
 from dkdemo.experiments.overwide import METHODS
 from dkdemo.figures import regularising as figures
 from dkdemo.figures.binding import fill
+from dkdemo.figures.dashes import dashed
 from dkdemo.jobs.events import Progress
 from dkdemo.kernels.regularising import SAMPLES, freedom
 from dkdemo.web.run_panel import RunView
@@ -80,3 +81,26 @@ def test_more_data_hurts_in_numbers(words: Words) -> None:
     claim = figures.hurts(answer, words).layout.meta["claim"]
     for number in ("100", "200", "20%", "80%", "5%"):
         assert number in claim
+
+
+def test_names_at_the_ends_stay_near_their_curves() -> None:
+    assert figures.spread_out([3.0, 2.0, 1.0], 0.5) == [3.0, 2.0, 1.0], "far enough apart"
+    assert figures.spread_out([3.0, 2.0, 2.0, 1.9], 0.5) == pytest.approx([3.0, 2 + 0.4667, 1.9667, 1.4667], abs=1e-3)
+    heights = figures.spread_out([1.0, 1.0, 0.9, 0.2], 0.2)
+    assert np.diff(heights).max() <= -0.2 + 1e-9
+
+
+def test_a_name_carries_its_curves_dash_and_last_error(words: Words) -> None:
+    sizes, last = (50, 200, 800), {"plain": 0.062, "decay": 0.061, "augment": 0.054, "both": 0.053}
+    seen = [Progress(k, 3, {**last, "size": float(size)}) for k, size in enumerate(sizes)]
+    texts = [note.text for note in figures.buys(RunView(progress=seen), sizes, words).layout.annotations]
+    for name, (_, dash) in figures.STYLES.items():
+        assert f"{dashed(dash, words[f'method_{name}'])} {100 * last[name]:.1f}%" in texts
+    assert len({dash for _, dash in figures.STYLES.values()}) == 4
+
+
+def test_the_claim_has_room_for_a_dead_direction(words: Words) -> None:
+    silent = fill(words["freedom_dead"], {"dead": 1})
+    told = fill(words["freedom_claim"], freedom(**{**SAMPLES["freedom"][0], "aside": silent}))
+    assert silent in told
+    assert silent not in fill(words["freedom_claim"], freedom(**{**SAMPLES["freedom"][2], "aside": silent}))

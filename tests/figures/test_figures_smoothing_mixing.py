@@ -7,6 +7,7 @@ import pytest
 
 from dkdemo.figures import label_smoothing, mixing
 from dkdemo.figures.binding import fill
+from dkdemo.figures.dashes import dashed
 from dkdemo.jobs.events import Progress
 from dkdemo.kernels.mixing import cutmix_box, mixup_blend
 from dkdemo.kernels.smoothing import smoothing
@@ -116,6 +117,33 @@ def test_midpoint_keeps_the_last_run_as_a_ghost(mixing_words):
     chart = mixing.midpoint(result, result, mixing_words)
     assert len(chart.data) == len(mixing.midpoint(result, None, mixing_words).data) + len(mixing.WALK)
     assert mixing.midpoint(None, None, mixing_words).layout.yaxis.range == chart.layout.yaxis.range
+
+
+def test_midpoint_keeps_its_key_below_the_curves(mixing_words):
+    (key,) = [note for note in mixing.midpoint(None, None, mixing_words).layout.annotations if note.yref == "y domain"]
+    assert (key.y, key.yanchor) == (0, "bottom")
+    for name in mixing.WALK:
+        color, dash, _ = mixing.STYLES[name]
+        assert f'<span style="color:{color}">{dashed(dash, mixing_words[name])}</span>' in key.text
+    assert mixing_words["midpoint_taught"] in key.text
+
+
+def test_midpoint_says_of_any_data_how_far_the_nets_lie_apart(mixing_words):
+    accuracy = {"plain": 0.985, "mixup": 0.982, "cutmix": 0.978, "manifold": 0.989}
+    halfway = {"plain": 0.86, "mixup": 0.53, "cutmix": 0.48, "manifold": 0.51}
+    facts = mixing.midpoint_facts({"accuracy": accuracy, "midpoint": halfway})
+    assert facts["apart"] == pytest.approx(1.1)
+    assert facts["doubt"] == pytest.approx(38)
+    told = fill(mixing_words["midpoint_accuracy"], facts)
+    assert "1.1" in told
+    assert "MNIST" not in told
+
+
+def test_the_density_of_the_largest_alpha_is_not_cut(mixing_words):
+    first, second = images()
+    values = mixup_blend(first.tolist(), second.tolist(), 0.5, 32.0, [0.5])  # as far as the slider goes
+    chart = mixing.mixup(values, first, second, ["a", "b"], mixing_words)
+    assert max(values["density"]) < chart.layout.yaxis4.range[1]
 
 
 def test_noise_lights_what_is_on(mixing_words):

@@ -10,6 +10,7 @@ import pytest
 from dkdemo.figures import few_labels, theme
 from dkdemo.figures import unlabelled as figures
 from dkdemo.figures.binding import fill
+from dkdemo.figures.dashes import dashed
 from dkdemo.jobs.events import Progress
 from dkdemo.kernels.unlabelled import augmix_js, guess_label, pseudo_label, uda_pull
 from dkdemo.web.run_panel import RunView
@@ -162,3 +163,39 @@ def test_the_names_at_the_end_do_not_lie_on_each_other(words: Words) -> None:
     assert min(np.diff(heights)) >= 0.07
     ends = [trace for trace in chart.data if trace.mode == "markers"]
     assert [list(trace.y) for trace in ends] == [[0.8], [0.85], [0.9]]
+
+
+def test_each_name_shows_the_dash_of_its_curve(words: Words) -> None:
+    chart = few_labels.lesson(running(True), "fixmatch", TOLD, words)
+    drawn = {trace.name: trace.line.dash for trace in chart.data if trace.mode == "lines"}
+    texts = [note.text for note in chart.layout.annotations]
+    names = {f"live_{name}": name for name in ("labels", "strong", "kept", "wrong")} | {"fixmatch": "own"}
+    for key, name in names.items():
+        assert any(text.startswith(dashed(drawn[name], words[key])) for text in texts), key
+
+
+def test_the_means_of_several_seeds_are_told_from_the_curve_of_one(words: Words) -> None:
+    def told(view: RunView) -> list[str]:
+        return [note.text for note in few_labels.lesson(view, "uda", TOLD, words).layout.annotations]
+
+    one = running(True)
+    three = RunView(progress=one.progress, result=result([0.9, 0.91, 0.92]))
+    assert set(told(three)) - set(told(one)) >= {fill(words["live_seeds"], {"seed": 0, "runs": 3})}
+    assert not any(words["live_seeds"].partition("{")[0] in text for text in told(one))
+
+
+def test_the_name_of_a_low_curve_stands_above_its_last_zigzags(words: Words) -> None:
+    finished = running(True)
+    for step, wrong in zip((200, 220, 240, 260, 280), (0.2, 0.05, 0.15, 0.02, 0.04), strict=True):
+        facts = {"lesson_step": step, "lesson_steps": 300, "own": 0.9, "kept": 0.9, "wrong": wrong}
+        finished.progress.append(Progress(step, 900, facts))
+    notes = few_labels.lesson(finished, "uda", TOLD, words).layout.annotations
+    (name,) = [note for note in notes if note.text == dashed("dash", words["live_wrong"])]
+    assert (name.y, name.yanchor) == (0.15, "bottom")
+
+
+def test_long_names_of_classes_take_turns_in_two_rows() -> None:
+    axis = figures._classes(["airplane", "automobile", "bird", "cat"])
+    assert [text.startswith("<br>") for text in axis["ticktext"]] == [False, True, False, True]
+    assert axis["tickangle"] == 0
+    assert figures._classes(CLASSES)["ticktext"] == CLASSES

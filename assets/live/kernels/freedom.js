@@ -1,5 +1,5 @@
 // What a ridge leaves of every direction, and the errors measured at it. Twin: dkdemo/kernels/regularising.py.
-export default function ({ spectrum, strengths, ridges, names, means, threshold, strength }) {
+export default function ({ spectrum, strengths, ridges, names, means, threshold, strength, aside = "" }) {
   let here = 0;
   strengths.forEach((value, place) => {
     if (Math.abs(value - strength) < Math.abs(strengths[here] - strength)) here = place;
@@ -14,5 +14,6 @@ export default function ({ spectrum, strengths, ridges, names, means, threshold,
     mean: means[here],
     peak: means[here][threshold],
     mark: [means[here][threshold]],
+    aside: ridges[here] === 0 ? aside : "",
   };
 }

@@ -21,7 +21,9 @@ function brief(share) {
   return `${(Math.floor(1000 * share + 0.5) / 10).toFixed(1)}%`;
 }
 
-export default function ({ logits, label, labelled, unlabelled, looks, temperature, lam }) {
+const VERDICTS = ["sharpened", "left alone", "softened"];
+
+export default function ({ logits, label, labelled, unlabelled, looks, temperature, lam, verdicts = VERDICTS }) {
   const k = Math.floor(looks + 0.5);
   const each = logits.slice(0, k).map(softmax);
   const mean = each[0].map((_, name) => each.reduce((sum, row) => sum + row[name], 0) / k);
@@ -31,6 +33,7 @@ export default function ({ logits, label, labelled, unlabelled, looks, temperatu
   return {
     k,
     temperature,
+    verdict: verdicts[Number(temperature >= 1) + Number(temperature > 1)],
     mean,
     sharp,
     sharp_text: sharp.map((value) => (value === Math.max(...sharp) ? brief(value) : "")),
