@@ -67,7 +67,8 @@ def info_nce(query: Tensor, positive: Tensor, negatives: Tensor | None = None, *
         negatives: (K, D), shared by all queries, as in MoCo's queue; None takes the other queries' positives (CPC).
         temperature: T > 0.
 
-    Returns: the batch mean in nats, shape (). Never less than log(choices) minus the information q and k+ share.
+    Returns: the batch mean in nats, shape (). In expectation never less than log(choices) minus the information that
+    q and k+ share; a single batch may fall below that.
 
     Source: van den Oord, Li & Vinyals 2018, arXiv:1807.03748, eq. 4; He et al. 2020, arXiv:1911.05722, eq. 1.
     """
@@ -83,7 +84,7 @@ def info_nce(query: Tensor, positive: Tensor, negatives: Tensor | None = None, *
 
 
 def alignment(first: Tensor, second: Tensor, *, power: float = 2.0) -> Tensor:
-    """How far apart two views of one picture lie on the sphere: mean of |u - v|^power; 0 is perfect, 4 the worst.
+    """How far apart two views of one picture lie on the sphere: mean of |u - v|^power, from 0, perfect, to 2^power.
 
     Source: Wang & Isola 2020, arXiv:2005.10242, eq. for L_align (power 2).
     """

@@ -124,7 +124,10 @@ def info_nce_of(scores: Tensor) -> Tensor:
 
 
 def hits(scores: Tensor) -> Tensor:
-    """The share of contexts that give their own future the highest score, (..., Q, N, N) -> (...); ties are misses."""
+    """The share of contexts that give their own future the highest score, (..., Q, N, N) -> (...); ties are misses.
+
+    So whoever says the same of everything finds fewer than by guessing, 1 in N. The same picture drawn twice is a tie.
+    """
     others = scores.masked_fill(torch.eye(scores.shape[-1], dtype=torch.bool, device=scores.device), -torch.inf)
     return (scores.diagonal(dim1=-2, dim2=-1) > others.amax(-1)).to(scores.dtype).mean((-1, -2))
 

@@ -15,7 +15,9 @@ from torch.optim import Optimizer
 
 
 def trust_ratio(weight_norm: float, gradient_norm: float, *, weight_decay: float = 0.0, trust: float = 0.001) -> float:
-    """How far this layer may go: lambda = trust |w| / (|gradient| + decay |w|); 1 if either norm is 0.
+    """The learning rate of one layer: lambda = trust |w| / (|gradient| + decay |w|); 1 if either norm is 0.
+
+    Without decay its step, lambda |gradient| = trust |w|, is the same share of the weights in every layer.
 
     Source: You, Gitman & Ginsburg 2017, arXiv:1708.03888, eq. 6.
     """

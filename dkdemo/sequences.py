@@ -35,8 +35,8 @@ def linear_rnn(inputs: Tensor, *, recurrent: Tensor, entering: Tensor) -> Tensor
 def random_memory(length: int, dimension: int, generator: Generator) -> Tensor:
     """A vector h that has read a whole sequence: the matrix M, (dimension, length), with h = M x.
 
-    The recurrent network h_t = Q h_(t-1) + b x_t with a random rotation Q (so that nothing fades) and a random b of
-    length 1: column t of M is Q^(length - t) b. float64.
+    The recurrent network h_t = Q h_(t-1) + b x_t with a random orthogonal matrix Q (a rotation or a reflection: nothing
+    fades) and a random b of length 1: column t of M is Q^(length - t) b. float64.
 
     Raises:
         ValueError: a length or a dimension below 1.
@@ -46,7 +46,7 @@ def random_memory(length: int, dimension: int, generator: Generator) -> Tensor:
     if length < 1 or dimension < 1:
         raise ValueError(f"length and dimension must be >= 1, got {length} and {dimension}")
     turn, upper = torch.linalg.qr(torch.randn(dimension, dimension, dtype=torch.float64, generator=generator))
-    turn = turn * upper.diagonal().sign()  # every rotation equally likely
+    turn = turn * upper.diagonal().sign()  # every orthogonal matrix equally likely
     entering = torch.randn(dimension, dtype=torch.float64, generator=generator)
     columns = [entering / entering.norm()]
     for _ in range(length - 1):

@@ -1,4 +1,4 @@
-"""Why thousands of pictures a batch call for LARS: the layers of one net do not agree about the step size."""
+"""Why thousands of pictures a batch call for LARS: the layers of one net do not agree about the learning rate."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from dkdemo.jobs.events import Done, Event, Progress
 @dataclass(frozen=True)
 class LargeBatches(Recipe):
     """One gradient of NT-Xent on a batch of shapes, layer by layer: |w|, |gradient|, and what LARS makes of them.
+
+    "ratio" is `dkdemo.optim.trust_ratio`, a learning rate for each layer. The steps themselves, ratio |gradient|, are
+    then all the same share ``trust`` of the layer's weights (but for the weight decay).
 
     A few steps of training come first, so that the weights are those of a network at work.
     """

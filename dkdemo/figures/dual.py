@@ -63,8 +63,11 @@ def collapse(view: Any, words: Mapping[str, str]) -> go.Figure:
                 line={"color": theme.REST, "width": theme.LINE}, xaxis=f"x{axis}", yaxis=f"y{axis}",
             )  # fmt: skip
         known = words["collapse_healthy"] if place == 0 and not alone else ""
-        _runs(chart, view, f"healthy_{name}", theme.FAINT, known, "dash", axis)
-        _runs(chart, view, name, theme.STUDENT, words["collapse_yours"] if place == 0 else "", "solid", axis)
+        end = view.progress[-1].metrics if view.progress else {}
+        lower = end.get(name, 0) < end.get(f"healthy_{name}", -1)  # each name on its curve's outer side
+        _runs(chart, view, f"healthy_{name}", theme.FAINT, known, "dash", axis, below=not lower)
+        yours = words["collapse_yours"] if place == 0 else ""
+        _runs(chart, view, name, theme.STUDENT, yours, "solid", axis, below=lower)
     steps = view.progress[0].steps if view.progress else 48
     for place, (low, high) in enumerate(MEASURES.values()):
         axis = str(place + 1) if place else ""
@@ -75,12 +78,12 @@ def collapse(view: Any, words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=collapse_claim(view.result, words))
 
 
-def _runs(chart: go.Figure, view: Any, name: str, color: str, label: str, dash: str, axis: str) -> None:
+def _runs(chart: go.Figure, view: Any, name: str, color: str, label: str, dash: str, axis: str, *, below: bool) -> None:
     """The mean of the seeds as a line, and thin ones for the lowest and the highest of them."""
     for end in ("_low", "_high"):
         curve(chart, view, f"{name}{end}", color, "", dash=dash, width=1.5, opacity=0.5, axis=axis)
         chart.data[-1].hovertemplate = "%{y:.3g}<extra></extra>"
-    curve(chart, view, name, color, label, dash=dash, axis=axis)
+    curve(chart, view, name, color, label, dash=dash, axis=axis, below=below)
     chart.data[-1].hovertemplate = "%{y:.3g}<extra></extra>"
 
 
@@ -106,11 +109,11 @@ def still_target(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figu
             )  # fmt: skip
             chart.add_trace(bind(line, y=f"{name}_{kind}"))
         template = words[f"still_{name}"]
-        corner = steps[-1], 1.97 - 0.21 * place
+        corner = steps[-1], 2.35 - 0.25 * place  # above every curve
         moving_text(chart, fill(template, values), corner, color, side="bottom left", text=template)
     across = {"title": {"text": words["steps"], "standoff": 4}, "range": [0, steps[-1]]}
     chart.update_layout(
-        xaxis=across, xaxis2=across, yaxis={"range": [0, 2.02], "dtick": 0.5}, yaxis2={"range": [0, 1.02]}
+        xaxis=across, xaxis2=across, yaxis={"range": [0, 2.4], "dtick": 0.5}, yaxis2={"range": [0, 1.02]}
     )
     return note(chart, claim=words["still_claim"])
 

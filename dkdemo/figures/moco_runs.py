@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from statistics import fmean
+from statistics import fmean, median
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ MOMENTA = ("0", ".9", ".99", ".999", "1")  # as the axis writes them
 LINES = ("dash", "dot", "dashdot", "solid", "longdash")
 GLYPHS = ("╌╌", "┈┈", "╌·╌", "━━", "— —")
 MEASURES = ("knn", "stale")
-FRESH = 1e-3  # what is less stale than this is drawn here: the axis is logarithmic, and m = 1 gives 0
+FRESH, STALE = 1e-3, 10  # what is less or more stale is drawn here: the axis is logarithmic, and m = 1 gives 0
 
 
 @kept
@@ -62,20 +61,21 @@ def momentum(view: Any, measure: str, words: Mapping[str, str]) -> Any:
         yaxis2={"range": [0, 1.04], "tickformat": ".0%"},
     )  # fmt: skip
     if measure == "stale":
-        ticks = {"tickvals": [FRESH, 0.01, 0.1, 1], "ticktext": ["≤0.1%", "1%", "10%", "100%"]}
-        chart.update_layout(yaxis2={"type": "log", "range": [-3.3, 0.6], **ticks})
+        heights = (FRESH, 0.01, 0.1, 1, STALE)
+        ticks = {"tickvals": heights, "ticktext": [_share(height) for height in heights]}
+        chart.update_layout(yaxis2={"type": "log", "range": [-3.3, 1.9], **ticks})
     if view.result is None:
         return note(chart, claim=words["momentum_running"])
     return note(chart, claim=momentum_claim(view.result, words))
 
 
 def momentum_claim(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    """The loss at m = 0 beside pure guessing, and what .99 and .999 see of their neighbours."""
+    """The losses at m = 0 and .9 beside pure guessing, and what .99 and .999 see of their neighbours."""
     loss, knn = ([fmean(row) for row in result[name]] for name in ("loss", "knn"))
     better = min(slow - fast for slow, fast in zip(result["knn"][3], result["knn"][2], strict=True))
     facts = {
-        "stuck": loss[0], "chance": result["chance"], "learned": loss[3], "slow": knn[3], "fast": knn[2],
-        "frozen": knn[4], "worst": 100 * better,
+        "stuck": loss[0], "hasty": loss[1], "chance": result["chance"], "learned": loss[3], "slow": knn[3],
+        "fast": knn[2], "frozen": knn[4], "worst": 100 * better,
     }  # fmt: skip
     return fill(words["momentum_claim"], facts)
 
@@ -90,22 +90,30 @@ def _level(chart: Any, height: float, steps: float, name: str) -> None:
 
 
 def _dots(chart: Any, rows: list[list[float]], measure: str) -> None:
-    """One dot a run, and the mean of each momentum beside the outermost."""
+    """One dot a run; beside the outermost the mean, or for stale keys, which know no bound, above all the median."""
     stale = measure == "stale"
     for k, row in enumerate(rows):
-        shown = [max(value, FRESH) for value in row] if stale else row
+        shown = [min(max(value, FRESH), STALE) for value in row] if stale else row
         chart.add_scatter(
             x=(k + 0.14 * (np.arange(len(row)) - (len(row) - 1) / 2)).tolist(), y=shown, mode="markers",
             marker={"size": 12, "color": theme.STUDENT, "opacity": 0.8}, xaxis="x2", yaxis="y2", customdata=row,
             hovertemplate=f"m = {MOMENTA[k]}: %{{customdata:.1%}}<extra></extra>",
         )  # fmt: skip
         below = max(shown) > 0.8
-        place = min(shown) if below else max(shown)
+        where = {"y": min(shown) if below else max(shown), "yref": "y2", "yshift": -8 if below else 8}
+        if stale:
+            where = {"y": 1, "yref": "y2 domain"}
         chart.add_annotation(
-            x=k, y=math.log10(place) if stale else place, xref="x2", yref="y2", showarrow=False,
-            text=f"{max(fmean(row), 0):{'.1%' if stale else '.0%'}}", yanchor="top" if below else "bottom",
-            yshift=-8 if below else 8, font={"color": theme.STUDENT},
+            x=k, xref="x2", showarrow=False, text=_share(median(row)) if stale else f"{fmean(row):.0%}",
+            yanchor="top" if below or stale else "bottom", font={"color": theme.STUDENT}, **where,
         )  # fmt: skip
+
+
+def _share(stale: float) -> str:
+    """A staleness in per cent; what lies beyond an end of the axis is told as such."""
+    if not FRESH < stale < STALE:
+        return f"≤{FRESH:.1%}" if stale <= FRESH else f"≥{STALE:.0%}"
+    return f"{stale:.0%}" if stale >= 0.1 else f"{100 * stale:.2g}%"
 
 
 @kept
@@ -116,10 +124,14 @@ def agreement(view: Any, words: Mapping[str, str]) -> Any:
     for axis, measure in (("", "agreement"), ("2", "spread")):
         for kind, (color, dash) in names.items():
             low = (measure, kind) == ("agreement", "queue")
-            curve(
-                chart, view, f"{measure}_{kind}", color, words[f"agreement_{kind}"], dash=dash, below=low, axis=axis,
-                width=4,
-            )  # fmt: skip
+            label = "" if low else words[f"agreement_{kind}"]
+            curve(chart, view, f"{measure}_{kind}", color, label, dash=dash, axis=axis)
+    if view.result is not None:  # this curve still climbs: its name stands below the lowest point that it spans
+        late = [event.metrics["agreement_queue"] for event in view.progress[2 * len(view.progress) // 3 :]]
+        chart.add_annotation(
+            x=view.progress[-1].step, y=min(late), xref="x", yref="y", text=words["agreement_queue"], showarrow=False,
+            xanchor="right", yanchor="top", yshift=-6, font={"color": theme.STUDENT},
+        )  # fmt: skip
     steps = view.progress[0].steps if view.progress else 200
     side = {"title": {"text": words["steps"], "standoff": 4}, "range": [0, steps]}
     chart.update_layout(

@@ -15,7 +15,7 @@ from dkdemo.figures.panels import note, side_by_side
 # ImageNet top-1 in per cent of a linear reader, ResNet-50. He et al. 2020, arXiv:1911.05722, its
 # section 4.1 (queue 4096; m = 0 did not train): accuracy by momentum.
 PAPER_MOMENTA = {"0.9": 55.2, "0.99": 57.8, "0.999": 59.0, "0.9999": 58.9}
-# Chen, Fan, Girshick & He 2020, arXiv:2003.04297, Table 1: what is on, and the accuracy.
+# Chen, Fan, Girshick & He 2020, arXiv:2003.04297, Table 1: what is on, and the accuracy, at PAPER_HEAT.
 PAPER_ROWS: tuple[tuple[tuple[str, ...], float], ...] = (
     ((), 60.6),
     (("aug",), 63.4),
@@ -25,6 +25,8 @@ PAPER_ROWS: tuple[tuple[tuple[str, ...], float], ...] = (
     (("mlp", "aug", "cos", "long"), 71.1),
 )
 PARTS = ("mlp", "aug", "cos", "long")
+# Ibid., section 3: T of Table 1's rows without the MLP head and with it. For blur alone none is named: version 1's.
+PAPER_HEAT = {False: 0.07, True: 0.2}
 SUPERVISED = 76.5  # ibid.
 # Ibid., Table 2 (200 epochs, no further change): by temperature, without and with the MLP head.
 PAPER_TEMPERATURES = (0.07, 0.1, 0.2, 0.3, 0.4, 0.5)
@@ -39,7 +41,7 @@ def version2(on: tuple[str, ...], temperature: float, words: Mapping[str, str]) 
     """The paper's rows as dots, the one that is switched on lit; beside it the paper's temperatures."""
     chart = side_by_side((1.25, 1), (words["v2_rows"], words["v2_temperatures"]), height=360, gap=0.1)
     wanted = tuple(part for part in PARTS if part in on)
-    lit = [parts == wanted for parts, _ in PAPER_ROWS]
+    lit = [parts == wanted and temperature == PAPER_HEAT["mlp" in parts] for parts, _ in PAPER_ROWS]
     names = [" + ".join(words[f"v2_short_{part}"] for part in parts) or words["v2_none"] for parts, _ in PAPER_ROWS]
     scores = [score for _, score in PAPER_ROWS]
     for row, score in enumerate(scores):
@@ -71,7 +73,7 @@ def version2(on: tuple[str, ...], temperature: float, words: Mapping[str, str]) 
         xaxis2={"range": [0.03, 0.54], "tickvals": [0.1, 0.2, 0.3, 0.4, 0.5], "title": {"text": words["temperature"]}},
         yaxis2={"range": [55, 69], "ticksuffix": "%", "dtick": 5},
     )
-    return note(chart, claim=claimed(wanted, words))
+    return note(chart, claim=claimed(wanted, temperature, words))
 
 
 def _temperatures(
@@ -95,10 +97,16 @@ def _temperatures(
         )  # fmt: skip
 
 
-def claimed(on: tuple[str, ...], words: Mapping[str, str]) -> str:
-    """What the paper got with exactly these parts, or that it has no such row."""
+def claimed(on: tuple[str, ...], temperature: float, words: Mapping[str, str]) -> str:
+    """What the paper got with exactly these parts at this T, or that it has no such row."""
     scores: dict[tuple[str, ...], float] = dict(PAPER_ROWS)
     if on not in scores:
         return words["v2_no_row"]
-    facts: dict[str, Any] = {"score": scores[on], "gain": scores[on] - scores[()], "left": SUPERVISED - scores[on]}
+    score, first = scores[on], scores[()]
+    own, curve = PAPER_HEAT["mlp" in on], {(): PAPER_PLAIN, ("mlp",): PAPER_MLP}.get(on)
+    if curve:
+        score = curve[PAPER_TEMPERATURES.index(temperature)]
+    elif temperature != own:
+        return fill(words["v2_no_heat"], {"temperature": temperature, "own": own, "score": score})
+    facts: dict[str, Any] = {"score": score, "gain": score - first, "left": SUPERVISED - score}
     return fill(words["v2_claim" if on else "v2_claim_none"], facts)

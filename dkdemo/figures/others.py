@@ -13,7 +13,7 @@ from dkdemo.figures.binding import bind, fill
 from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
 
-PLANE = (5.8, 2.9)  # half the width and half the height of the plane of metric learning
+WIDE, TALL = (-5.8, 5.8), (-2.95, 3.85)  # the plane of metric learning: the borders round its anchor fit
 HANDLES = 3  # the trace of `metric` that is dragged
 DECADES = {1e-6: "10⁻⁶", 1e-3: "10⁻³", 1.0: "1", 1e3: "10³", 1e6: "10⁶"}
 SLIDE = {"w": 2.0, "u": 3.0}  # "time * 2, input * 3"
@@ -65,8 +65,8 @@ def metric(values: Mapping[str, Any], loss: str, words: Mapping[str, str]) -> go
     )  # fmt: skip
     bare = {"visible": False, "constrain": "domain"}
     chart.update_layout(
-        xaxis={**bare, "range": [-PLANE[0], PLANE[0]]},
-        yaxis={**bare, "range": [-PLANE[1], PLANE[1]], "scaleanchor": "x"},
+        xaxis={**bare, "range": WIDE},
+        yaxis={**bare, "range": TALL, "scaleanchor": "x"},
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
     )
     return note(chart, claim=words[f"metric_claim_{loss}"])
@@ -151,7 +151,7 @@ def reach(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
         )  # fmt: skip
         chart.add_trace(bind(line, y=name))
     here = go.Scatter(
-        x=values["here_x"], y=values["here_y"], mode="markers", hoverinfo="skip",
+        x=values["here_x"], y=values["here_y"], mode="markers", hoverinfo="skip", cliponaxis=False,
         marker={"size": 17, "color": [theme.STUDENT, theme.DARK], "symbol": ["circle", "square"]},
     )  # fmt: skip
     chart.add_trace(bind(here, x="here_x", y="here_y"))

@@ -278,12 +278,12 @@ def _last(view: Any, name: str) -> float:
 def figure5_claim(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
     """What these views have taught, in numbers; without a second label only the class is asked for."""
     trained, untrained = result["trained"], result["random"]
-    verdict = "below" if trained["probe"] < untrained["probe"] else "above"
-    facts = {"probe": trained["probe"], "random": untrained["probe"], "looks": words[f"looks_{result['looks']}"]}
+    kind = "looks_digits" if result["data"] == "mnist" else "looks"  # as the buttons are named
+    facts = {"probe": trained["probe"], "random": untrained["probe"], "looks": words[f"{kind}_{result['looks']}"]}
     if "hue" not in trained:
         return fill(words["figure5_claim_plain"], facts)
     facts |= {"hue": trained["hue"], "random_hue": untrained["hue"]}
-    return fill(words[f"figure5_claim_{verdict}"], facts)
+    return fill(words[f"figure5_claim_{'below' if facts['probe'] < facts['random'] else 'above'}"], facts)
 
 
 def _past(chart: go.Figure, ghost: Any, name: str, dash: str, axis: str) -> None:

@@ -25,6 +25,7 @@ PAPER_PAIRS = (
     (35.1, 25.2, 16.6, 5.8, 9.7, 2.6, 6.7),
     (30.0, 22.5, 20.7, 4.3, 9.7, 6.5, 2.6),
 )
+DEEPEST = 0.6  # how much of its colour the fullest cell of a table has
 # Top-1 in per cent with linear learning-rate scaling, by batch size and by epochs: Table B.1, ibid.
 PAPER_EPOCHS = (100, 200, 400, 800)
 PAPER_BATCHES = {
@@ -38,16 +39,20 @@ PAPER_BATCHES = {
 
 
 def _cells(table: Any, axis: str, color: str, top: float) -> go.Heatmap:
+    """A table with its numbers written into the cells, all in one colour: the run rewrites the numbers alone.
+
+    So no cell may come nearer to ``color`` than that colour can be read on, in the light and in the dark.
+    """
     return go.Heatmap(
         z=table,
         zmin=0,
-        zmax=top,
+        zmax=top / DEEPEST,
         colorscale=[[0, theme.PAPER], [1, color]],
         showscale=False,
         xgap=2,
         ygap=2,
         texttemplate="%{z:.0%}",
-        textfont={"size": theme.FONT_SIZE},
+        textfont={"size": theme.FONT_SIZE, "color": theme.TRUTH},
         xaxis=f"x{axis}",
         yaxis=f"y{axis}",
         hovertemplate="%{y} → %{x}: %{z:.1%}<extra></extra>",
@@ -64,6 +69,8 @@ def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Fig
     chart.add_trace(_cells(np.array(PAPER_PAIRS) / 100, "2", theme.TEACHER, 0.6))
     names = [words[f"look_{name}"] for name in LOOKS]
     places = list(range(len(LOOKS)))
+    chart.update_annotations(y=1.02)  # above the panels, where a phone leaves room for them below slanted names
+    chart.update_layout(margin={"t": 44})
     for axis in ("", "2"):
         chart.update_layout(
             {
@@ -79,6 +86,7 @@ def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Fig
                     "tickvals": places,
                     "ticktext": names,
                     "range": [len(LOOKS) - 0.5, -0.5],
+                    "domain": [0, 1],
                     "showgrid": False,
                     "tickfont": {"size": 16},
                 },

@@ -10,8 +10,8 @@ import numpy as np
 
 from dkdemo.probability import log_softmax
 
-REACH = 0.6  # an arrow's length for a force of 1 nat per radian, in radii of the circle
-LONGEST = 0.55  # and the most it is drawn with, so that no arrow leaves the picture
+LONGEST = 0.55  # the longest arrow, in radii of the circle: the others are in proportion
+WEAKEST = 1e-3  # nats per radian: where all forces are weaker than this, the arrows shrink with them
 
 
 def _rows(logits: np.ndarray) -> np.ndarray:
@@ -56,6 +56,7 @@ def circle_forces(x: Sequence[float], y: Sequence[float], temperature: float) ->
 
     - dL/da_i = 1/(2N T) sum_k (P_ik + P_ki - Y_ik - Y_ki) (- sin(a_i - a_k)), turned round
 
+    The arrows share one scale, by which the strongest is LONGEST: only so are T = .05 and T = 5 both seen.
     A point dragged off the circle counts by its direction alone: the loss normalises.
     """
     angle = np.arctan2(np.asarray(y, dtype=float), np.asarray(x, dtype=float))
@@ -66,7 +67,8 @@ def circle_forces(x: Sequence[float], y: Sequence[float], temperature: float) ->
     found = (excess.argmax(1) == partner).sum()
     excess[here, partner] -= 1
     force = ((excess + excess.T) * np.sin(gap)).sum(1) / (len(angle) * temperature)
-    length = np.clip(REACH * len(angle) * force / 2, -LONGEST, LONGEST)  # one pair's share of the mean loss
+    strongest = float(np.abs(force).max())
+    length = LONGEST * force / max(strongest, WEAKEST)
     on_x, on_y = np.cos(angle), np.sin(angle)
     tip_x, tip_y = on_x - length * on_y, on_y + length * on_x  # along the tangent
     pairs = [(i, int(partner[i])) for i in range(len(angle) // 2)]
@@ -74,6 +76,7 @@ def circle_forces(x: Sequence[float], y: Sequence[float], temperature: float) ->
         "x": on_x.tolist(),
         "y": on_y.tolist(),
         "force": force.tolist(),
+        "strongest": strongest,
         "link_x": [part for i, j in pairs for part in (float(on_x[i]), float(on_x[j]), None)],
         "link_y": [part for i, j in pairs for part in (float(on_y[i]), float(on_y[j]), None)],
         "arrow_x": [part for a, b in zip(on_x.tolist(), tip_x.tolist(), strict=True) for part in (a, b, None)],

@@ -18,12 +18,12 @@ def findings() -> Iterator[Finding]:
     small, large = swapped(walk(), 0.9), swapped(walk(), 0.999)
     yield slip(
         55,
-        "theta_Z <- alpha theta_Z' + (1 - alpha) theta_Z: the update of Z at alpha = .9, .999, as a share of Z's",
+        "θ_Z ← α θ_Z′ + (1 − α) θ_Z: how much of the way of Z′ does Z go at α = .9 and .999?",
         row([small["moves_slide"], large["moves_slide"]], 3),
         row([small["moves_right"], large["moves_right"]], 3),
         small["moves_slide"] < large["moves_slide"] and small["moves_right"] > large["moves_right"],
-        "the slide's own tip wants small updates at a large alpha; as printed the update grows with alpha. "
-        "Right: theta_Z <- alpha theta_Z + (1 - alpha) theta_Z'",
+        "the slide's own tip wants small updates at a large α; as printed the update grows with α. "
+        "Right: θ_Z ← α θ_Z + (1 − α) θ_Z′",
     )
     yield _agreement()
     yield quoted(
@@ -37,7 +37,7 @@ def findings() -> Iterator[Finding]:
     best = max(scores, key=scores.__getitem__)
     yield slip(
         56,
-        "the larger alpha, the better",
+        "the larger α, the better",
         f"best at {max(scores)}",
         f"best at {best}",
         best < max(scores),

@@ -103,8 +103,9 @@ def listed(stage: Stage, everything: Sequence[errata.Slips]) -> None:
     )  # fmt: skip
     shown = [one for one in everything if chosen["part"] in ("all", errata.part(one))]
     half = -(-len(shown) // 2)
-    for column, half_of_it in zip(st.columns(2), (shown[:half], shown[half:]), strict=True):
-        column.markdown("\n".join(errata.line(one, words, chosen["reasons"]) for one in half_of_it))
+    for side, (column, rows) in enumerate(zip(st.columns(2), (shown[:half], shown[half:]), strict=True)):
+        with column.container(key=f"dk-erratum-{side}"):  # underlined, not struck out: a stroke would hide a minus
+            st.markdown("\n".join(errata.line(one, words, chosen["reasons"]) for one in rows))
 
 
 def clubs(stage: Stage) -> None:

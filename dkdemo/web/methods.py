@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dkdemo.web.registry import CHAPTERS, Chapter, Scene
 
 # Who writes the probabilities of the wrong answers. "self" is the network, or an average of what it was;
-# "views" are the other pictures of the batch; "nobody" is a method that leaves every target as it was.
+# "views" are the other pictures of the batch; with "nobody" the targets stay hard: the wrong answers get nothing.
 WRITERS = ("constant", "teacher", "self", "pixels", "views", "queue", "nobody")
 # The chapters that teach no way to make a target: how networks are trained, and what it costs.
 WITHOUT = ("opening", "training", "theory", "cost")
@@ -55,7 +55,7 @@ METHODS = (
     Method("manifold", "mixing", 34, "pixels", "1806.05236"),
     Method("cutmix", "mixing", 35, "pixels", "1905.04899"),
     Method("cutout", "mixing", 36, "nobody", "1708.04552"),
-    Method("fixmatch", "unlabelled", 38, "self", "2001.07685", (0, 0)),  # its pseudo-label is the arg max
+    Method("fixmatch", "unlabelled", 38, "nobody", "2001.07685", (0, 0)),  # its pseudo-label is the arg max
     Method("mixmatch", "unlabelled", 39, "self", "1905.02249", (0.5, 0.5)),
     Method("uda", "unlabelled", 40, "self", "1904.12848", (0.4, 0.4)),  # by its released code
     Method("augmix", "unlabelled", 41, "self", "1912.02781"),

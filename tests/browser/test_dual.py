@@ -52,7 +52,7 @@ def test_a_tile_of_the_wall_leads_to_its_place_in_the_talk(page: Page, app: str)
     expect(page).to_have_url(re.compile(rf"label_smoothing\?scene={found[1].id}"))
 
 
-def test_the_slips_are_struck_out_and_lead_to_where_they_are_explained(page: Page, app: str) -> None:
+def test_the_slips_are_marked_and_lead_to_where_they_are_explained(page: Page, app: str) -> None:
     scene(page, app, "errata&part=distillation")
     slide, again = page.get_by_role("link", name="S25", exact=True), page.get_by_role("button", name="Ask again")
     expect(slide.or_(again).first).to_be_visible()

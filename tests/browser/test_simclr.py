@@ -88,7 +88,7 @@ def test_an_own_picture_is_seen_twice(page: Page, app: str) -> None:
 
 def test_large_batches_say_what_the_slide_meant(page: Page, app: str) -> None:
     scene(page, app, "large_batches")
-    claim(page, re.compile(r"^With a batch of 256, one layer may take \d+\.\d times the step"))
+    claim(page, re.compile(r"^With a batch of 256, one layer's learning rate is \d+\.\d times another's"))
     expect(page.get_by_text("LARS because the sample size is huge")).to_be_visible()
 
 

@@ -111,6 +111,7 @@ def test_alignment() -> None:
     first, second = views()
     assert contrastive.alignment(first, 3 * first).item() == pytest.approx(0, abs=1e-12)
     assert contrastive.alignment(first, -first).item() == pytest.approx(4, abs=1e-12)
+    assert contrastive.alignment(first, -first, power=3).item() == pytest.approx(2**3, abs=1e-12)
     wanted = (2 - 2 * F.cosine_similarity(first, second)).mean()
     torch.testing.assert_close(contrastive.alignment(first, second), wanted, rtol=0, atol=1e-12)
 

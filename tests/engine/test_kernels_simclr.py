@@ -34,10 +34,20 @@ def test_arrows_are_tangents_and_point_with_the_force() -> None:
     assert values["arrow_x"][2::3] == [None] * 12
 
 
+@pytest.mark.parametrize("temperature", [0.05, 0.5, 5])
+def test_arrows_are_in_proportion_to_the_forces(temperature: float) -> None:
+    values = circle_forces(**SAMPLES["circle_forces"][1] | {"temperature": temperature})
+    length = np.hypot(*(np.subtract(values[f"tip_{axis}"], values[axis]) for axis in "xy"))
+    size = np.abs(values["force"])
+    assert values["strongest"] == size.max()
+    np.testing.assert_allclose(length / length.max(), size / size.max(), rtol=0, atol=1e-12)
+
+
 def test_a_collapsed_circle_is_a_guess_and_feels_nothing() -> None:
     values = circle_forces([1.0] * 12, [0.0] * 12, 0.2)
     assert values["loss"] == pytest.approx(math.log(11), abs=1e-12)
     assert values["force"] == pytest.approx([0] * 12, abs=1e-12)
+    assert values["tip_x"] == pytest.approx([1] * 12, abs=1e-9), "the arrows vanish with the forces"
     assert values["together"] == 1
 
 

@@ -56,6 +56,8 @@ def test_biases_take_the_plain_step() -> None:
 def test_trust_ratio() -> None:
     assert trust_ratio(10, 2, weight_decay=0.1, trust=0.001) == pytest.approx(0.001 * 10 / 3)
     assert trust_ratio(0, 2) == trust_ratio(2, 0) == 1
+    shares = [trust_ratio(weight, slope) * slope / weight for weight, slope in ((10, 2), (1, 7))]
+    assert shares == pytest.approx([0.001] * 2), "the rates differ; the steps are one share of the weights"
     with pytest.raises(ValueError, match="trust > 0"):
         trust_ratio(1, 1, trust=0)
 

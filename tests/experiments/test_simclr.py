@@ -67,11 +67,11 @@ def test_a_run_fits_on_a_stage() -> None:
 
 @pytest.mark.training
 @pytest.mark.timeout(300)
-def test_colour_alone_does_as_well_on_shapes() -> None:
+def test_colour_alone_does_better_on_shapes() -> None:
     """The honest limit that the page states."""
     _, both = run(Figure5(looks="both"))
     _, color = run(Figure5(looks="color"))
-    assert color["trained"]["probe"] >= both["trained"]["probe"] - 0.02
+    assert color["trained"]["probe"] >= both["trained"]["probe"] + 0.05
 
 
 def test_figure5_tells_its_curves_and_repeats_to_the_bit() -> None:

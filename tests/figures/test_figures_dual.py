@@ -91,6 +91,22 @@ def test_the_smallest_pair_binds_only_what_the_kernel_gives(words: Words) -> Non
     assert max(values["both_w"]) < chart.layout.yaxis.range[1]
 
 
+def test_at_s_0_no_curve_runs_through_the_names(words: Words) -> None:
+    values = still_target(noise=0.0, decay=0.0)
+    chart = figures.still_target(values, words)
+    names = [trace.y[0] for trace in chart.data if trace.mode == "markers+text"]
+    line = names[0] - names[1]
+    assert min(names) - line > max(max(values[f"{name}_w"]) for name in figures.PAIRS)
+
+
+def test_names_at_curves_that_end_together_stand_on_either_side(words: Words) -> None:
+    for spread, below in ((0.73, "collapse_yours"), (0.77, "collapse_healthy")):
+        notes = figures.collapse(finished(spread, -0.7), words).layout.annotations
+        sides = {note.text: note.yanchor for note in notes if note.yref == "y"}
+        assert sides.pop(words[below]) == "top"
+        assert list(sides.values()) == ["bottom"]
+
+
 def test_temperatures_puts_each_method_on_its_side_of_one(words: Words) -> None:
     rows = [(one.id, one.side, one.temperature) for one in METHODS]
     chart = figures.temperatures(rows, words)

@@ -56,12 +56,26 @@ def momentum_run() -> RunView:
 def test_momentum_claims_what_its_dots_show(words: Words, measure: str) -> None:
     view = momentum_run()
     chart = runs.momentum(view, measure, words)
-    facts = {"stuck": 6.9, "chance": 6.93, "learned": 4.0, "slow": 2.5 / 3, "fast": 0.7, "frozen": 0.95, "worst": 10}
+    facts = {
+        "stuck": 6.9, "hasty": 6.9, "chance": 6.93, "learned": 4.0, "slow": 2.5 / 3, "fast": 0.7, "frozen": 0.95,
+        "worst": 10,
+    }  # fmt: skip
     assert chart.layout.meta["claim"] == fill(words["momentum_claim"], facts)
     dots = [trace for trace in chart.data if trace.mode == "markers"]
     assert [list(trace.y) for trace in dots] == [list(row) for row in view.result[measure]]
     growing = [trace.meta["progress"]["y"] for trace in chart.data if (trace.meta or {}).get("progress")]
     assert growing == [f"loss_{k}" for k in range(5)]
+
+
+def test_stale_keys_stay_in_the_picture_and_are_told_by_their_median(words: Words) -> None:
+    view = momentum_run()
+    measured = [4.0, 0.012, 0.001], [24.5, 0.024, 14.0], [0.02, 0.03, 0.005], [0.0, 0.0005, 0.0], [-0.0] * 3
+    view.result["stale"] = list(measured)
+    chart = runs.momentum(view, "stale", words)
+    low, high = (10**end for end in chart.layout.yaxis2.range)
+    assert all(low < height < high for trace in chart.data if trace.mode == "markers" for height in trace.y)
+    told = [note.text for note in chart.layout.annotations if note.yref == "y2 domain"]
+    assert told == ["1.2%", "≥1000%", "2%", "≤0.1%", "≤0.1%"]
 
 
 def test_agreement_names_both_kinds(words: Words) -> None:
@@ -75,6 +89,8 @@ def test_agreement_names_both_kinds(words: Words) -> None:
     chart = runs.agreement(RunView([Progress(1, 2, metrics)], {}, result), words)
     assert "99.9%" in chart.layout.meta["claim"]
     assert "0.85" in chart.layout.meta["claim"]
+    names = [note for note in chart.layout.annotations if note.text == words["agreement_queue"]]
+    assert {note.yref: note.yanchor for note in names} == {"y": "top", "y2": "bottom"}, "below its curve, and above it"
     assert runs.agreement(RunView(), words).layout.meta["claim"] == words["agreement_running"]
 
 
@@ -97,5 +113,10 @@ def test_version2_lights_the_papers_row_and_knows_what_the_paper_lacks(words: Wo
     claim = tables.version2(("aug", "mlp"), 0.2, words).layout.meta["claim"]
     assert claim == fill(words["v2_claim"], {"score": 67.3, "gain": 6.7, "left": 9.2})
     assert tables.version2(("cos",), 0.2, words).layout.meta["claim"] == words["v2_no_row"]
+    unmeasured = tables.version2(("aug", "mlp"), 0.07, words)
+    facts = {"temperature": 0.07, "own": 0.2, "score": 67.3}
+    assert unmeasured.layout.meta["claim"] == fill(words["v2_no_heat"], facts)
+    assert tables.theme.STUDENT not in next(trace for trace in unmeasured.data if trace.text).marker.color
+    assert "64.9" in tables.version2(("mlp",), 0.1, words).layout.meta["claim"], "Table 2 has this row at every T"
     plain = tables.version2((), 0.07, words).layout.meta["claim"]
     assert "60.6" in plain

@@ -13,6 +13,7 @@ from dkdemo.figures.binding import fill
 from dkdemo.figures.futures import ACROSS, futures
 from dkdemo.jobs.events import Progress, Snapshot
 from dkdemo.kernels.others import LOSSES, SAMPLES, gradient_reach, log_n_bound, metric_forces, switch_board
+from dkdemo.web import compared
 from dkdemo.web.run_panel import RunView
 from dkdemo.web.text import LANGUAGES, Words
 
@@ -38,6 +39,13 @@ def test_metric_binds_only_what_the_kernel_gives_and_claims_it(words: Words, los
     claim = fill(chart.layout.meta["claim"], values)
     assert f"{values['loss']:.2f}" in claim
     assert str(values["pushing"]) in claim
+
+
+@pytest.mark.parametrize(("loss", "margin"), [("contrastive", 3), ("triplet", 3), ("triplet_plain", 1)])
+def test_the_border_round_the_anchor_fits_the_plane(words: Words, loss: str, margin: float) -> None:
+    values = metric_forces(**compared.POINTS, loss=loss, margin=margin)
+    low, high = figures.metric(values, loss, words).layout.yaxis.range
+    assert low < min(values["ring_y"]) < max(values["ring_y"]) < high
 
 
 def test_reach_binds_only_what_the_kernel_gives(words: Words) -> None:
@@ -101,6 +109,10 @@ def test_cpc_claims_near_far_and_the_cap(words: Words) -> None:
     chart = coding.cpc(run(16), words, ahead=3, cap=math.log(16), ceiling=[1.5, 1.2, 0.9])
     claim = chart.layout.meta["claim"]
     assert all(part in claim for part in ("60%", "40%", "1.40", "2.77"))
+    told = [[0.9, 1.6], [0.8, 0.7]]
+    facts = {"accuracy": [[0.5, 0.4]] * 2, "estimate": told, "spread": [0.1], "untrained_spread": 1, "asked": 16}
+    best = coding.cpc_claim({**facts, "choices": 16, "cap": 2.77}, words)
+    assert "0.90" in best, "the best of the seeds, one step ahead as the words say"
     alone = coding.cpc(run(1), words, ahead=3, cap=math.log(16), ceiling=[]).layout.meta["claim"]
     assert "0.02" in alone
     assert "0.6" in alone

@@ -8,6 +8,7 @@ import pytest
 from dkdemo.experiments.matrix import LOOKS
 from dkdemo.figures import simclr as figures
 from dkdemo.figures import simclr_tables as tables
+from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.jobs.events import Progress
 from dkdemo.kernels.simclr import SAMPLES, circle_forces, similarity
@@ -68,7 +69,7 @@ def run(**result) -> RunView:
 
 def finished(trained: float) -> RunView:
     shares = {"probe": trained, "knn": 0.5, "hue": 0.8}
-    return run(trained=shares, random={"probe": 0.5, "hue": 0.6}, pixels={"probe": 0.6}, looks="crop")
+    return run(trained=shares, random={"probe": 0.5, "hue": 0.6}, pixels={"probe": 0.6}, looks="crop", data="shapes")
 
 
 def test_figure5_says_below_only_when_it_is_below(words: Words) -> None:
@@ -80,6 +81,12 @@ def test_figure5_says_below_only_when_it_is_below(words: Words) -> None:
     assert low == fill(words["figure5_claim_below"], facts)
     assert high == fill(words["figure5_claim_above"], {**facts, "probe": 0.7})
     assert figures.figure5(run(), "rank", words).layout.meta["claim"] == words["figure5_running"]
+
+
+def test_figure5_names_the_look_as_its_button_does(words: Words) -> None:
+    result = {"trained": {"probe": 0.8}, "random": {"probe": 0.5}, "looks": "crop"}
+    assert words["looks_digits_crop"] in figures.figure5_claim({**result, "data": "mnist"}, words)
+    assert words["looks_crop"] in figures.figure5_claim({**result, "data": "cifar10"}, words)
 
 
 @pytest.mark.parametrize("measure", list(figures.MEASURES))
@@ -125,6 +132,25 @@ def test_matrix_names_the_best_cell(words: Words) -> None:
     waiting = tables.matrix(None, words)
     assert np.isnan(np.array(waiting.data[0].z, dtype=float)).all()
     assert waiting.data[0].meta["snapshot"] == "table"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_numbers_can_be_read_on_every_cell(words: Words, dark: bool) -> None:
+    """WCAG asks for a contrast of 4.5 of small print; the fullest cells are the hardest to read."""
+
+    def seen(color: str) -> np.ndarray:
+        return np.array([int((theme.DARK_TWIN[color] if dark else color)[k : k + 2], 16) / 255 for k in (1, 3, 5)])
+
+    def light(color: np.ndarray) -> float:
+        linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
+        return float(linear @ (0.2126, 0.7152, 0.0722)) + 0.05
+
+    ours, papers = tables.matrix({"table": np.ones((7, 7)), "random": 0.4}, words).data
+    for cells in (ours, papers):
+        (_, paper), (_, full) = cells.colorscale
+        share = np.max(cells.z) / cells.zmax
+        ends = light(seen(cells.textfont.color)), light(seen(paper) + share * (seen(full) - seen(paper)))
+        assert max(ends) / min(ends) >= 4.5
 
 
 def test_layers_are_named_and_compared(words: Words) -> None:

@@ -69,6 +69,11 @@ def test_temperatures_are_ordered_and_have_a_side():
             assert (one.side == "cold") == (high <= 1), one.id
 
 
+def test_whoever_takes_the_arg_max_leaves_its_targets_hard():
+    hard = [one for one in methods.METHODS if one.temperature == (0, 0)]
+    assert [(one.id, one.writer) for one in hard] == [("fixmatch", "nobody")]
+
+
 def test_a_chapter_without_that_slide_has_no_place():
     assert methods.place("mixing", 1) is None
     assert methods.place("astrology", 1) is None

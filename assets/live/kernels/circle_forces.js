@@ -1,6 +1,6 @@
 // Points on a circle and where NT-Xent pushes each. Twin: dkdemo/kernels/simclr.py.
-const REACH = 0.6; // an arrow's length for a force of 1 nat per radian
-const LONGEST = 0.55;
+const LONGEST = 0.55; // the longest arrow: the others are in proportion
+const WEAKEST = 1e-3; // nats per radian: where all forces are weaker, the arrows shrink with them
 
 export default function ({ x, y, temperature }) {
   const m = x.length;
@@ -23,7 +23,8 @@ export default function ({ x, y, temperature }) {
     (a, i) =>
       angle.reduce((sum, b, k) => sum + (excess[i][k] + excess[k][i]) * Math.sin(a - b), 0) / (m * temperature),
   );
-  const length = force.map((f) => Math.min(LONGEST, Math.max(-LONGEST, (REACH * m * f) / 2)));
+  const strongest = Math.max(...force.map(Math.abs));
+  const length = force.map((f) => (LONGEST * f) / Math.max(strongest, WEAKEST));
   const onX = angle.map(Math.cos);
   const onY = angle.map(Math.sin);
   const tipX = length.map((l, i) => onX[i] - l * onY[i]); // along the tangent
@@ -35,6 +36,7 @@ export default function ({ x, y, temperature }) {
     x: onX,
     y: onY,
     force,
+    strongest,
     link_x: onX.slice(m / 2).flatMap((value, i) => [onX[i], value, null]),
     link_y: onY.slice(m / 2).flatMap((value, i) => [onY[i], value, null]),
     arrow_x: onX.flatMap((value, i) => [value, tipX[i], null]),
