@@ -7,7 +7,7 @@ from dkdemo import prompt
 from dkdemo.figures import temperature as figures
 from dkdemo.kernels import script
 from dkdemo.probability import softmax
-from dkdemo.web import answers
+from dkdemo.web import answers, language
 from dkdemo.web.charts import interactive
 from dkdemo.web.plot import Drag, Slider
 from dkdemo.web.run_panel import ask, explain, script_for
@@ -80,7 +80,7 @@ def trained(stage: Stage) -> None:
             stage.say("trained_draw_first")
             return
         result = ask(question)
-        image, names = np.asarray(result["image"]), list(result["classes"])
+        image, names = np.asarray(result["image"]), language.classes(result["classes"])
         interactive(
             stage, "softmax_bars", lambda at: figures.trained(image, at, names, stage.words),
             {"logits": np.asarray(result["teacher_logits"]).tolist()}, temperature_slider(stage),

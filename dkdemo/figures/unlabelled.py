@@ -248,7 +248,7 @@ def augmix(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[
         # the blank title is not shown, but it makes a phone leave room for the second row of names
         xaxis={"visible": False, "constrain": "domain", "range": [0, width], "title": {"text": " "}},
         yaxis={"visible": False, "constrain": "domain", "range": [height, 0], "scaleanchor": "x"},
-        xaxis3=_classes([words.get(f"class_{name}", name) for name in names]),
+        xaxis3=_classes(names),
         yaxis3=SHARES,
         xaxis4={"visible": False, "range": [-0.6, 0.6]},
         yaxis4={"range": [0, 1.12 * math.log(3)], "tickvals": [0, math.log(3)], "ticktext": ["0", "ln 3"]},

@@ -14,7 +14,7 @@ from dkdemo.experiments.answer import Answer, as_text
 from dkdemo.experiments.gallery import Gallery
 from dkdemo.figures import answers as figures
 from dkdemo.kernels import script
-from dkdemo.web import controls, data
+from dkdemo.web import controls, data, language
 from dkdemo.web.canvas import draw_digit
 from dkdemo.web.charts import chart, interactive
 from dkdemo.web.plot import Slider
@@ -73,7 +73,7 @@ def drawn(key: str, settings: Mapping[str, Any]) -> tuple[Answer | None, DeltaGe
 def _both(stage: Stage, question: Answer) -> None:
     """Teacher and student on one drawing, with a temperature to slide."""
     result = ask(question)
-    names = list(result["classes"])
+    names = language.classes(result["classes"])
     logits = {role: np.asarray(result[f"{role}_logits"]).tolist() for role in ("teacher", "student")}
     state = interactive(
         stage, "two_answers", lambda at: figures.two_answers(at, names, stage.words), {**logits, "names": names},

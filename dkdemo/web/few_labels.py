@@ -15,7 +15,7 @@ from dkdemo.experiments.one_image import CROWD, LOOKS
 from dkdemo.experiments.uda import SCHEDULES
 from dkdemo.figures import few_labels
 from dkdemo.figures import unlabelled as figures
-from dkdemo.web import controls, data
+from dkdemo.web import controls, data, language
 from dkdemo.web.charts import interactive
 from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import ask, run_panel
@@ -96,6 +96,7 @@ def chained(stage: Stage) -> str:
     )  # fmt: skip
     recipe = Chains(**setting)
     answer = ask(recipe)
+    answer = {**answer, "classes": language.classes(answer["classes"])}
     inputs = _plain(answer, "picture", "mixed", "clean", "answers", "truth")
     state = interactive(
         stage, "augmix_js", lambda at: figures.augmix(answer, at, stage.words), inputs,

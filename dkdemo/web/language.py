@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from dkdemo.web.text import LANGUAGES, Words
@@ -28,3 +30,9 @@ def asked_for_unknown() -> bool:
 def common() -> Words:
     """The words of the house itself, in the viewer's language."""
     return Words(current(), "common")
+
+
+def classes(names: Iterable[str]) -> list[str]:
+    """What the classes of a data set are called in the viewer's language; those of an own set as they came."""
+    words = common()
+    return [words.get(f"class_{name}", name) for name in names]

@@ -99,6 +99,6 @@ def _small(data: bytes, side: int) -> np.ndarray | str:
 
 
 def chosen_pair(words: Mapping[str, str]) -> Pair:
-    """The pair both picture scenes of the mixing chapter play with; the shapes have names in its ``words``."""
+    """The pair both picture scenes of the mixing chapter play with, and what is seen on the two."""
     first, second, names = choose("mixing.own", (words["own_first"], words["own_second"]))
-    return first, second, [words.get(f"class_{name}", name) for name in names]
+    return first, second, language.classes(names)

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from dkdemo import shapes
+from dkdemo.collect import CIFAR10
+from dkdemo.datastore import CLASSES
 from dkdemo.figures.binding import fill
 from dkdemo.web.registry import CHAPTERS, ROOT
 from dkdemo.web.text import FOLDER, LANGUAGES, Words, sections
@@ -302,3 +305,9 @@ def test_every_template_can_be_filled(file):
                     how = place.group(3)[1:]
                     assert re.fullmatch(r"d|\.\d+[f%g]|", how), f"{language}/{file}/{key}: {place.group()}"
     assert fill("{a:.0%}", {"a": 0.5}) == "50%"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_class_with_a_name_has_a_word(language):
+    named = [*CIFAR10, *CLASSES["fashion-mnist"], *shapes.CLASSES]
+    assert not [name for name in named if f"class_{name}" not in Words(language, "common")]
