@@ -238,6 +238,10 @@ def _values(key: str, defaults: Mapping[str, Any], bounds: Mapping[str, tuple[fl
 
         if not address.restore(place, name, _token(default), canonical, reset=False):
             st.warning(language.common()["unknown_value"].replace("{name}", name))
+        before = f"dk.default.{place}"  # a default may change with another control: what was never moved goes along
+        if st.session_state[place] == st.session_state.get(before):
+            st.session_state[place] = _token(default)
+        st.session_state[before] = _token(default)
         if name in told:
             with contextlib.suppress(ValueError):  # no hand of a viewer sends such; the value stays as it was
                 st.session_state[place] = _token(_read(told[name], default, bounds[name]))

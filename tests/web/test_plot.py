@@ -113,3 +113,24 @@ def test_what_reaches_the_browser_is_json() -> None:
     figure.add_heatmap(z=np.ones((2, 3)))
     text = module.to_json_plotly(module._drawing(figure))
     assert json.loads(text)["data"][0]["z"]["shape"] == "2, 3"
+
+
+def test_what_nobody_moved_follows_a_default_that_changes() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from dkdemo.figures import theme
+        from dkdemo.web.plot import Slider, plot
+
+        figure, start = theme.figure(), 3.0 if st.toggle("warm") else 1.0
+        figure.add_bar(x=["cat", "dog"], y=[1.0, 2.0])
+        sliders = [Slider("temperature", "T", 0.25, 20, start), Slider("share", "s", 0, 1, 0.5)]
+        st.text(repr(plot(figure, key="chart", alt="bars", kernel="dominates", inputs={}, sliders=sliders)))
+
+    app = AppTest.from_function(page)
+    app.query_params["share"] = "0.25"
+    app.run()
+    app.toggle[0].set_value(True).run()
+    assert not app.exception
+    assert app.text[0].value == repr({"temperature": 3.0, "share": 0.25})
+    assert dict(app.query_params) == {"share": ["0.25"]} or dict(app.query_params) == {"share": "0.25"}
