@@ -142,7 +142,7 @@ def line(slips: Slips, words: Words, reasons: bool) -> str:
 
 
 def _pair(printed: str, right: str) -> str:
-    """What the slide says, struck out, and what is right; bold words within would end the bold around them."""
+    """What the slide says, underlined, and what is right; bold words within would end the bold around them."""
     return f"~~{printed}~~ → **{right.replace('**', '')}**"
 
 
