@@ -102,17 +102,17 @@ def test_the_slider_reads_along_the_measured_curve(page: Page, app: str) -> None
 def test_two_bits_fall_off_the_cliff_unless_the_scale_is_cut(page: Page, app: str) -> None:
     scene(page, app, "bits&bits=2")
     run(page)
-    claim(page, r"^2 bits, 3 rungs: \d\d\.\d% errors")
+    claim(page, r"^Bits a weight: 2, so 3 rungs: \d\d\.\d% errors")
     wide = shown(page, "data[1].x[0]")
     page.goto(f"{app}/cost?scene=bits&bits=2&rule=1")
-    claim(page, r"^2 bits, 3 rungs: \d\.\d% errors")
+    claim(page, r"^Bits a weight: 2, so 3 rungs: \d\.\d% errors")
     assert abs(shown(page, "data[1].x[0]")) < 0.7 * abs(wide)  # type: ignore[arg-type]
 
 
 def test_eight_bits_really_run(page: Page, app: str) -> None:
     scene(page, app, "int8")
     run(page)
-    claim(page, r"^(int8: 26% of the file, \d+ errors instead of \d+ in 719|Our own integer arithmetic)")
+    claim(page, r"^(int8: 26% of the file, \d+\.\d errors instead of \d+\.\d in 719|Our own integer arithmetic)")
     expect(page.get_by_text("Neural network compiler")).to_be_visible()
 
 

@@ -72,9 +72,9 @@ def test_the_winner_dwarfs_the_rest_but_not_their_order(page: Page, app: str) ->
 def test_without_t_squared_heat_turns_the_soft_loss_off(page: Page, app: str) -> None:
     scene(page, app, "distillation?scene=batch&temperature=20")
     claim = page.locator(".dk-claim")
-    expect(claim).to_have_text(re.compile(r"with T², the soft term pushes with 1\.\d"))
+    expect(claim).to_have_text(re.compile(r"T²·KL .* the soft term, before w, pushes with 1\.\d"))
     page.get_by_test_id("stCheckbox").get_by_text("Factor T²").click()
-    expect(claim).to_have_text(re.compile(r"without T², the soft term pushes with only 0\.00"))
+    expect(claim).to_have_text(re.compile(r"without T², the soft term, before w, pushes with only 0\.00"))
 
 
 def test_the_loss_stays_while_the_darkness_moves(page: Page, app: str) -> None:
@@ -101,7 +101,7 @@ def test_the_room_commits_before_it_sees(page: Page, app: str) -> None:
     [
         ("race", r"Soft targets at T = 8: \d\d\.\d% against \d\d\.\d%"),
         ("everything", r"All 1078 labels: soft targets \d\d\.\d%"),
-        ("overconfident", r"The surer teacher is right \d\d\.\d% of the time"),
+        ("overconfident", r"The hesitant teacher is right \d\d\.\d% of the time, the sure one \d\d\.\d%"),
     ],
 )
 def test_a_live_scene_runs_and_claims_what_it_measured(page: Page, app: str, name: str, told: str) -> None:
@@ -116,12 +116,12 @@ def test_the_unseen_digit_runs_and_its_bias_slides_without_the_server(page: Page
     scene(page, app, "distillation?scene=unseen&present=revealed&hidden=5")
     page.get_by_role("button", name=re.compile(r"^Run")).click()
     claims = page.locator(".dk-claim")
-    expect(claims.first).to_have_text(re.compile(r"^It never saw a 5, and recognises \d+% of them"), timeout=LONG)
-    slider = page.get_by_role("slider", name="Bias of the hidden digit")
+    expect(claims.first).to_have_text(re.compile(r"^Never shown 5, it recognises \d+% of them"), timeout=LONG)
+    slider = page.get_by_role("slider", name="Bias of what was hidden")
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", sent.append))
     slider.press("End")
-    expect(claims.nth(1)).to_have_text(re.compile(r"of the hidden digit 100%"))
+    expect(claims.nth(1)).to_have_text(re.compile(r"of what was hidden 100%"))
     assert sent == []  # no new connection, and the picture did not wait for an answer
 
 

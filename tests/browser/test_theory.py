@@ -28,7 +28,7 @@ def test_the_ridge_takes_the_wall_down_without_the_server(page: Page, app: str) 
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     scene(page, app, "demo&present=revealed")
-    before = claim(page, r"^λ = 0: \d+% at best before N = n, \d+% at N = n")
+    before = claim(page, r"^λ = 0, errors: \d+% at best before N = n, \d+% at N = n")
     axes = shown(page, "layout.yaxis.range")
     box = page.get_by_role("slider", name=re.compile("Ridge")).bounding_box()
     assert box is not None
@@ -36,7 +36,7 @@ def test_the_ridge_takes_the_wall_down_without_the_server(page: Page, app: str) 
     page.mouse.down()
     sent.clear()
     page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=5)
-    after = claim(page, r"^λ = (?!0:)[0-9.e-]+:")
+    after = claim(page, r"^λ = (?!0,)[0-9.e-]+, errors:")
     assert sent == [], "the server must hear nothing while the slider is held"
     at_wall = [int(re.search(r"(\d+)% at N = n", text)[1]) for text in (before, after)]  # type: ignore[index]
     assert at_wall[0] >= 3 * at_wall[1]
