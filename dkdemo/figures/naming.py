@@ -40,6 +40,17 @@ def name_ends(
         theme.direct_label(chart, x, lowest, text, color, xref=f"x{axis}", yref=f"y{axis}")
 
 
+def spread_out(heights: Sequence[float], gap: float) -> list[float]:
+    """Heights, highest first, at least ``gap`` apart: those too close are spread about their own mean."""
+    groups: list[list[float]] = []  # of heights as they would be with no gap between them
+    for place, height in enumerate(heights):
+        groups.append([height + place * gap])
+        while len(groups) > 1 and np.mean(groups[-2]) < np.mean(groups[-1]):
+            groups[-2:] = [groups[-2] + groups[-1]]
+    level = [float(np.mean(group)) for group in groups for _ in group]
+    return [height - place * gap for place, height in enumerate(level)]
+
+
 def name_curves(
     chart: go.Figure, curves: Sequence[Curve], *, x: tuple[float, float], y: tuple[float, float],
     size: tuple[float, float], axis: str = "",

@@ -13,7 +13,7 @@ from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill
 from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import kept
-from dkdemo.figures.naming import TALL
+from dkdemo.figures.naming import TALL, spread_out
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.figures.race import curve
 
@@ -133,17 +133,6 @@ def _named(chart: go.Figure, last: Mapping[str, float], words: Mapping[str, str]
         color, dash = STYLES[name]
         text = f"{dashed(dash, words[f'method_{name}'])} {100 * last[name]:.1f}%"
         theme.direct_label(chart, np.log10(last["size"]), height, text, color)
-
-
-def spread_out(heights: Sequence[float], gap: float) -> list[float]:
-    """Heights, highest first, at least ``gap`` apart: those too close are spread about their own mean."""
-    groups: list[list[float]] = []  # of heights as they would be with no gap between them
-    for place, height in enumerate(heights):
-        groups.append([height + place * gap])
-        while len(groups) > 1 and np.mean(groups[-2]) < np.mean(groups[-1]):
-            groups[-2:] = [groups[-2] + groups[-1]]
-    level = [float(np.mean(group)) for group in groups for _ in group]
-    return [height - place * gap for place, height in enumerate(level)]
 
 
 def buys_claim(result: Mapping[str, Any], words: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill, grow
+from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
 
@@ -93,9 +94,11 @@ def pruning(view: Any, values: Mapping[str, Any] | None, words: Mapping[str, str
 def _names_of_curves(chart: go.Figure, words: Mapping[str, str]) -> None:
     """A key in the corner that no curve enters: with half of the weights left, all of them still lie low."""
     for row, (key, _, color, dash, symbol) in enumerate(CURVES):
-        mark = {"diamond": "◆ ", "square": "■ "}.get(symbol, {"solid": "━ ", "dash": "╍ "}.get(dash, ""))
+        name = words[f"pruning_{key}"]
+        mark = {"diamond": "◆", "square": "■"}.get(symbol)
+        text = f"{mark} {name}" if mark else dashed(dash, name)
         chart.add_annotation(
-            x=1, y=math.log10(0.85) - 0.2 * row, xref="x2", yref="y2", text=mark + words[f"pruning_{key}"],
+            x=1, y=math.log10(0.85) - 0.2 * row, xref="x2", yref="y2", text=text,
             showarrow=False, xanchor="left", font={"color": color},
         )  # fmt: skip
 
@@ -128,9 +131,8 @@ def bits(view: Any, values: Mapping[str, Any] | None, words: Mapping[str, str]) 
         )  # fmt: skip
         chart.add_trace(bind(dots, x="now_x", y="now"))
     for row, (key, color, dash, _) in enumerate(RULES):
-        mark = {"solid": "━ ", "dash": "╍ "}[dash]
         chart.add_annotation(
-            x=8.2, y=math.log10(0.85) - 0.22 * row, xref="x2", yref="y2", text=mark + words[f"bits_{key}"],
+            x=8.2, y=math.log10(0.85) - 0.22 * row, xref="x2", yref="y2", text=dashed(dash, words[f"bits_{key}"]),
             showarrow=False, xanchor="left", font={"color": color},
         )  # fmt: skip
     chart.update_layout(

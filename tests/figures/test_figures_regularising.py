@@ -83,13 +83,6 @@ def test_more_data_hurts_in_numbers(words: Words) -> None:
         assert number in claim
 
 
-def test_names_at_the_ends_stay_near_their_curves() -> None:
-    assert figures.spread_out([3.0, 2.0, 1.0], 0.5) == [3.0, 2.0, 1.0], "far enough apart"
-    assert figures.spread_out([3.0, 2.0, 2.0, 1.9], 0.5) == pytest.approx([3.0, 2 + 0.4667, 1.9667, 1.4667], abs=1e-3)
-    heights = figures.spread_out([1.0, 1.0, 0.9, 0.2], 0.2)
-    assert np.diff(heights).max() <= -0.2 + 1e-9
-
-
 def test_a_name_carries_its_curves_dash_and_last_error(words: Words) -> None:
     sizes, last = (50, 200, 800), {"plain": 0.062, "decay": 0.061, "augment": 0.054, "both": 0.053}
     seen = [Progress(k, 3, {**last, "size": float(size)}) for k, size in enumerate(sizes)]

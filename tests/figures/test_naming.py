@@ -68,3 +68,10 @@ def test_ends_on_the_axis_are_pushed_upwards() -> None:
     chart = go.Figure()
     naming.name_ends(chart, [(0.0, "a", "red"), (0.0, "b", "blue"), (0.9, "top", "grey")], 1.0, span=1, tall=260)
     assert np.allclose([one.y for one in chart.layout.annotations], [0.9, 0.1, 0.0])
+
+
+def test_names_at_the_ends_stay_near_their_curves() -> None:
+    assert naming.spread_out([3.0, 2.0, 1.0], 0.5) == [3.0, 2.0, 1.0], "far enough apart"
+    assert naming.spread_out([3.0, 2.0, 2.0, 1.9], 0.5) == pytest.approx([3.0, 2 + 0.4667, 1.9667, 1.4667], abs=1e-3)
+    heights = naming.spread_out([1.0, 1.0, 0.9, 0.2], 0.2)
+    assert np.diff(heights).max() <= -0.2 + 1e-9
