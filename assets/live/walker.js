@@ -53,7 +53,13 @@ class Walker {
     this.draw();
     if (open && !moved) this.openMap();
     if (moved) document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+    if (document.documentElement.lang !== data.lang || moved) this.interpret(data);
     document.documentElement.lang = data.lang;
+  }
+
+  /* Streamlit's own words; should the program not arrive, they stay in English until the next scene. */
+  interpret({ streamlit }) {
+    import(new URL(streamlit.program, document.baseURI).href).then(({ interpret }) => interpret(streamlit.says), console.warn);
   }
 
   /* The address of a scene: language and mode as they are, controls as the viewer left them there. */

@@ -81,7 +81,10 @@ def own(side: int, key: str) -> list[np.ndarray]:
     shot = st.camera_input(words["own_camera"], key=f"{key}.camera") if wanted else None
     seen = st.session_state.get(f"{key}.seen", {})  # decoded once, not at every rerun
     kept: dict[tuple[str, int], np.ndarray | str] = {}
-    for file in [*([shot] if shot else []), *(files or [])][:MOST]:
+    given = [*([shot] if shot else []), *(files or [])]
+    if len(given) > MOST:
+        st.warning(words["own_refused_many"])
+    for file in given[:MOST]:
         name = (file.file_id, side)
         kept[name] = seen[name] if name in seen else _small(file.getvalue(), side)
     st.session_state[f"{key}.seen"] = kept

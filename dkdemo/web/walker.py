@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from dkdemo.web import address, language
+from dkdemo.web import address, interpreter, language
 from dkdemo.web.registry import CHAPTERS, ROOT, Chapter, Scene
 from dkdemo.web.text import LANGUAGES, Words
 
@@ -62,5 +62,6 @@ def header(chapter: Chapter, scene: Scene) -> None:
             "languages": LANGUAGES,
             "present": address.presenting(),
             "words": {name: common[f"walk_{name}"] for name in WORDS},
+            "streamlit": interpreter.orders(words),
         },
     )

@@ -59,3 +59,23 @@ def test_what_is_here_gets_no_sentence(asked):
     test = opened(asked)
     assert not test.warning
     assert test.session_state["mixing.pictures"] == (asked or "shapes")
+
+
+def uploading():
+    from dkdemo.web import pictures
+
+    pictures.own(48, "mixing.own")
+
+
+def test_a_third_picture_is_told_that_two_are_enough():
+    from io import BytesIO
+
+    from PIL import Image
+
+    picture = BytesIO()
+    Image.new("RGB", (20, 10), (10, 200, 30)).save(picture, "PNG")
+    test = AppTest.from_function(uploading).run()
+    for n, sentences in ((2, []), (3, [COMMON["own_refused_many"]])):
+        files = [(f"{k}.png", picture.getvalue(), "image/png") for k in range(n)]
+        test.file_uploader[0].set_value(files).run()
+        assert [said.value for said in test.warning] == sentences

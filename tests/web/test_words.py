@@ -17,13 +17,13 @@ from dkdemo.figures.binding import fill
 from dkdemo.web.registry import CHAPTERS, ROOT
 from dkdemo.web.text import FOLDER, LANGUAGES, Words, sections
 
-FILES = ["common", *(row.id for row in CHAPTERS)]
+FILES = ["common", "streamlit", *(row.id for row in CHAPTERS)]
 PLACE = re.compile(r"\{\{|\}\}|\{(\w+)((?:\[\d+\])*)(:[^{}]*)?\}")
 CHINESE = re.compile(r"[一-鿿]")
 # English that a Taiwanese slide leaves as it is: names, symbols, units, code.
 NAMES = re.compile(
     r"`[^`]*`|\$[^$]*\$|https?://\S+|[A-Z][\w.&-]*"
-    r"|\b(?:et al|arXiv|mixup|manifold|digits|shapes|softmax|new logits|logits?|step|alpha|lambda|cos)\b"
+    r"|\b(?:et al|arXiv|mixup|manifold|digits|shapes|softmax|new logits|logits?|step|alpha|lambda|cos|make run)\b"
 )
 
 DRAWING = {  # draw under the scene's own word, if they are given no ``alt``
