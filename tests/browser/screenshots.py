@@ -35,6 +35,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 PATIENCE = 60_000  # milliseconds; software rendering on two busy cores
 LONGEST_RUN = 300_000
+FILLED = "[...document.querySelectorAll('[data-testid=stBidiComponentRegular]')].every((place) => place.children[1])"
 COLUMNS, TILE = 6, (320, 180)  # of the contact sheet
 
 
@@ -119,6 +120,7 @@ def settle(page: Page) -> None:
     )
     page.wait_for_load_state("networkidle")  # the browser fetches each kind of widget when it is first needed
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
+    page.wait_for_function(FILLED, timeout=PATIENCE)  # a chart is drawn into its place when its program has come
     for chart in page.locator(".dk-chart").all():
         expect(chart.locator(".main-svg").first).to_be_visible(timeout=PATIENCE)
 
