@@ -71,9 +71,12 @@ def _softmax(options: argparse.Namespace) -> int:
 
 
 def _add_run(commands: Any) -> None:
-    names = ", ".join(sorted(catalogue())) or "none yet"
+    told = "\n".join(f"  {name:<16}{_first_line(kind)}" for name, kind in catalogue().items())
     parser = commands.add_parser(
-        "run", help="run a live experiment without the web app", epilog=f"experiments: {names}"
+        "run",
+        help="run a live experiment without the web app",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"experiments, in the talk's order:\n{told}",
     )
     parser.add_argument("experiment", metavar="EXPERIMENT")
     parser.add_argument("--data", help="the data set: digits, shapes, mnist, ...")
@@ -81,6 +84,10 @@ def _add_run(commands: Any) -> None:
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any other setting; repeatable")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
     parser.set_defaults(handler=_run)
+
+
+def _first_line(kind: type[Recipe]) -> str:
+    return (kind.__doc__ or "").strip().partition("\n")[0]
 
 
 def _run(options: argparse.Namespace) -> int:

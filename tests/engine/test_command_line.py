@@ -119,3 +119,10 @@ def test_reproduce_ends_well_now_and_badly_after_a_disagreement(capsys, monkeypa
     monkeypatch.setattr(command_line, "findings", lambda: [compare(1, "two", [2.0], [3.0], 0)])
     assert main(["reproduce"]) == 1
     assert "DISAGREES" in capsys.readouterr().out
+
+
+def test_help_says_of_each_experiment_what_it_does(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "--help"])
+    assert ended.value.code == 0
+    assert "counting        Counts, and gives back what it was set to." in capsys.readouterr().out
