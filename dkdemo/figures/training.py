@@ -71,7 +71,7 @@ def descent(values: Mapping[str, Any], name: str, words: Mapping[str, str], *, c
             "title": {"text": words["descent_second"], "standoff": 2},
         },
         xaxis2={"range": [0, STEPS], "title": {"text": words["descent_steps"], "standoff": 2}},
-        yaxis2={"type": "log", "range": [-6.3, 2.3], "dtick": 2, "exponentformat": "power"},
+        yaxis2={"type": "log", "range": [-9.3, 2.3], "dtick": 3, "exponentformat": "power"},
     )
     return note(chart, claim=words[claim])
 

@@ -17,7 +17,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -86,6 +86,14 @@ class Drag:
             raise ValueError(f"bars have 1 input, shares too, points 1 or 2, a box 4, and step > 0; got {self}")
 
 
+class Bounds(NamedTuple):
+    """What an input may be: within ``low`` and ``high``; of each ``group`` numbers in a row not all may be 0."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    group: int = 0
+
+
 # Streamlit gets a constant of a few lines; the program itself comes, compressed and cached for ever, from our route.
 _LOADER = """
 const home = new URL("%s", document.baseURI).href;
@@ -145,9 +153,9 @@ def plot(
     words = language.common()
     start = {name: _plain(value) for name, value in (inputs or {}).items()}
     start |= {slider.name: slider.value for slider in sliders}
-    bounds = {slider.name: (slider.low, slider.high) for slider in sliders}
+    bounds = {slider.name: Bounds(slider.low, slider.high) for slider in sliders}
     if drag:
-        bounds |= {name: _reach(drag) for name in drag.inputs}
+        bounds |= {name: _bounds(drag) for name in drag.inputs}
         missing = sorted(set(drag.inputs) - set(start))
         if missing:
             raise ValueError(f"inputs must hold a starting value for all that is dragged; {', '.join(missing)} missing")
@@ -212,8 +220,9 @@ def _nothing() -> None:
     """A callback makes the component's value exist before its first change; the rerun itself is the answer."""
 
 
-def _reach(drag: Drag) -> tuple[float, float]:
-    return (-math.inf if drag.low is None else drag.low, math.inf if drag.high is None else drag.high)
+def _bounds(drag: Drag) -> Bounds:
+    low, high = (-math.inf if drag.low is None else drag.low), (math.inf if drag.high is None else drag.high)
+    return Bounds(low, high, drag.group)
 
 
 def _plain(value: Any) -> Any:
@@ -226,7 +235,7 @@ def _heard() -> dict[str, int]:
     return st.session_state.setdefault("dk.heard", {})
 
 
-def _values(key: str, defaults: Mapping[str, Any], bounds: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
+def _values(key: str, defaults: Mapping[str, Any], bounds: Mapping[str, Bounds]) -> dict[str, Any]:
     """The bound inputs: from the viewer's hand if it has just moved, else as remembered, else from the address."""
     told = _told(key)
     values = {}
@@ -268,17 +277,20 @@ def _told(key: str) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def _read(value: Any, default: Any, bounds: tuple[float, float]) -> Any:
+def _read(value: Any, default: Any, bounds: Bounds) -> Any:
     """A number, or a list as long as the default's, within its bounds; raises ValueError for all else."""
     if isinstance(default, list):
         if not isinstance(value, list) or len(value) != len(default):
             raise ValueError(f"need {len(default)} numbers, got {value!r:.80}")
-        return [_read(item, 0.0, bounds) for item in value]
+        numbers = [_read(item, 0.0, bounds) for item in value]
+        if bounds.group and not all(any(numbers[k : k + bounds.group]) for k in range(0, len(numbers), bounds.group)):
+            raise ValueError(f"shares of 1 cannot all be 0, got {numbers!r:.80}")
+        return numbers
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(f"need a number, got {value!r:.80}")
     number = float(value)
-    if not math.isfinite(number) or not bounds[0] <= number <= bounds[1]:
-        raise ValueError(f"need a number between {bounds[0]} and {bounds[1]}, got {number}")
+    if not math.isfinite(number) or not bounds.low <= number <= bounds.high:
+        raise ValueError(f"need a number between {bounds.low} and {bounds.high}, got {number}")
     return number
 
 
