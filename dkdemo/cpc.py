@@ -118,7 +118,7 @@ def info_nce_of(scores: Tensor) -> Tensor:
 
     I(x_(t+k); c_t) >= log N - L_N: as L_N cannot be negative, no estimate can pass log N.
 
-    Source: van den Oord, Li & Vinyals 2018, arXiv:1807.03748, eq. 4 and 5.
+    Source: van den Oord, Li & Vinyals 2018, arXiv:1807.03748, eq. 4 and section 2.3.
     """
     return (scores.logsumexp(-1) - scores.diagonal(dim1=-2, dim2=-1)).mean((-1, -2))
 

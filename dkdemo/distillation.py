@@ -35,7 +35,8 @@ def soft_loss(student_logits: Tensor, teacher_logits: Tensor, *, temperature: fl
     Args:
         student_logits: z, (..., N, K).
         teacher_logits: v, (N, K) or (..., N, K); no gradient reaches the teacher.
-        temperature: T > 0; for stacked students also a tensor of shape (...), one each (unchecked on a GPU).
+        temperature: T, from 1e-6 to 1e6 (`check_temperature`); for stacked students also a tensor of shape (...), one
+            each, of any finite T > 0 (unchecked on a GPU).
 
     Returns: (...); for (N, K) a scalar. Both softmaxes use T; at test time T is 1.
 
@@ -112,8 +113,8 @@ def virtual_teacher_loss(
 def shuffle_dark(teacher_logits: Tensor, labels: Tensor, *, generator: Generator | None = None) -> Tensor:
     """The control: hand the wrong classes' logits round at random, each example anew; the right one stays.
 
-    Confidence, entropy and the loss's size stay exactly as they were at every temperature; only *which*
-    wrong class is likely is lost. What a student then no longer learns was dark knowledge.
+    The label's probability, the entropy and all the values stay exactly as they were at every temperature; only
+    *which* wrong class is likely is lost. What a student then no longer learns was dark knowledge.
 
     Args:
         teacher_logits: (..., N, K).

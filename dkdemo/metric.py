@@ -77,7 +77,8 @@ def n_pair_loss(anchor: Tensor, positive: Tensor, negatives: Tensor | None = Non
     l = log(1 + sum_j exp(a·n_j - a·p)) = -log( exp(a·p) / (exp(a·p) + sum_j exp(a·n_j)) )
 
     Nothing is normalised here, so long vectors count more; pytorch-metric-learning's loss of this name normalises
-    by default. Divide all vectors by their lengths, and the dot products by T, and InfoNCE stands there.
+    by default. It is InfoNCE with the dot product for a score; divide all vectors by their lengths, and the dot
+    products by T, and it is MoCo's and SimCLR's.
 
     Args:
         anchor, positive: (N, D), row by row a pair.

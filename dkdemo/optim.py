@@ -101,7 +101,7 @@ def triangle(share: float, *, start: float, peak: float, end: float) -> float:
 
     From ``start`` at 0 over 1 at ``peak`` to ``end`` at 1, where it stays.
 
-    Source: Smith & Topin 2018, arXiv:1708.07120, section 2, as Jordan 2024, arXiv:2404.00498, runs it.
+    Source: Smith & Topin 2017, arXiv:1708.07120, section 2, as Jordan 2024, arXiv:2404.00498, runs it.
     """
     if not 0 < peak < 1 or not 0 <= start <= 1 or not 0 <= end <= 1:
         raise ValueError(f"need start and end in [0, 1] and peak between 0 and 1, got {start}, {end} and {peak}")

@@ -27,7 +27,8 @@ def softmax(logits: ArrayLike, temperature: float = 1.0) -> Array:
 
     Args:
         logits: z, (..., K), any finite numbers.
-        temperature: T > 0. T = 1 is the usual softmax, T -> 0 the arg max, T -> infinity the uniform answer.
+        temperature: T, from 1e-6 to 1e6 (`check_temperature`). T = 1 is the usual softmax, T -> 0 the arg max,
+            T -> infinity the uniform answer.
 
     Returns: q, (..., K), each row summing to 1. The q are probabilities, not "new logits".
 
@@ -84,7 +85,7 @@ def js(*distributions: ArrayLike) -> Array:
 def sharpen(p: ArrayLike, temperature: float) -> Array:
     """The temperature slider pushed on probabilities: p_i^(1/T) / sum_j p_j^(1/T), (..., K) -> (..., K).
 
-    T < 1 sharpens, T = 1 changes nothing, T > 1 softens; sharpen(softmax(z), T) is softmax(z, T).
+    T < 1 sharpens, T = 1 changes nothing, T > 1 softens; sharpen(softmax(z), T) is softmax(z, T). T as in `softmax`.
 
     Source: Berthelot et al. 2019 (MixMatch), arXiv:1905.02249, equation 7.
     """

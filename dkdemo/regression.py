@@ -72,8 +72,8 @@ def draw_directions(inputs: int, count: int, generator: Generator) -> Tensor:
 def random_features(x: Tensor, directions: Tensor) -> Tensor:
     """A hidden layer that nobody trains: φ_k(x) = max(0, w_k · x), (n, D) and (D, N) -> (n, N), float64.
 
-    The first N' columns are the features of a network of width N'. `RidgePath` divides by √N, so that the outputs
-    of narrow and wide nets, and with them the meaning of a ridge, are of one size.
+    The first N' columns are the features of a network of width N'. `dkdemo.random_nets.outputs_by_width` divides by
+    √N, so that the outputs of narrow and wide nets, and with them the meaning of a ridge, are of one size.
 
     Source: Rahimi & Recht 2007; for double descent Belkin et al. 2019, arXiv:1812.11118, section 3.
     """

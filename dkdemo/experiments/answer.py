@@ -30,7 +30,7 @@ class Answer(Recipe):
     Both were trained once and are kept. ``drawn`` is a drawing as `as_text` writes it, white on black, centred and
     scaled as MNIST's digits are; when empty, the image is number ``index`` of the test set. A test image is judged by
     the lightly trained teacher of `dkdemo.experiments.gallery`, so that one image has one verdict in all chapters; a
-    drawing by one that has seen warped digits, the student's own. ``hidden`` is a class whose
+    drawing by one that has seen digits warped or moved, the student's own. ``hidden`` is a class whose
     images the student was never shown; -1 shows it all.
     """
 
@@ -107,7 +107,7 @@ class Answer(Recipe):
 
 
 def answering(data: str, hidden: int = -1) -> Pupil:
-    """The student, with its teacher, who answer for a data set; both learn from images as other hands might write."""
+    """The student, with its teacher, who answer for a data set; both learn from images warped (digits) or moved."""
     from dkdemo.pupils import Pupil
     from dkdemo.teachers import Committee, ConvNet
 

@@ -28,7 +28,7 @@ PARTS = ("mlp", "aug", "cos", "long")
 # Ibid., section 3: T of Table 1's rows without the MLP head and with it. For blur alone none is named: version 1's.
 PAPER_HEAT = {False: 0.07, True: 0.2}
 SUPERVISED = 76.5  # ibid.
-# Ibid., Table 2 (200 epochs, no further change): by temperature, without and with the MLP head.
+# Ibid., section 3, paragraph "MLP head" (200 epochs): by temperature, without and with that head.
 PAPER_TEMPERATURES = (0.07, 0.1, 0.2, 0.3, 0.4, 0.5)
 PAPER_PLAIN = (60.6, 60.7, 59.0, 58.2, 57.2, 56.4)
 PAPER_MLP = (62.9, 64.9, 66.2, 65.7, 65.0, 64.3)

@@ -20,9 +20,10 @@ def findings() -> Iterator[Finding]:
         16,
         "distillation, the beginning of contrastive learning",
         "distillation first",
-        f"contrast since {first['contrastive']}, distillation since {first['distillation']}",
+        f"two views compared since {first['contrastive']}, distillation since {first['distillation']}",
         first["contrastive"] < first["distillation"],
-        "Becker & Hinton 1992 contrast views long before anyone distils; the literal bridge is CRD, arXiv:1910.10699",
+        "Becker & Hinton 1992 make views agree long before anyone distils; strangers come with Hadsell et al. 2006; "
+        "the literal bridge is CRD, arXiv:1910.10699",
     )
     yield _mirrors()
     same = np.tile(np.random.default_rng(0).standard_normal(64), (96, 1))

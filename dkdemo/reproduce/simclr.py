@@ -42,7 +42,7 @@ def _loss() -> Iterator[Finding]:
         "the sample size is huge",
         f"the batch is: .3 B / 256 asks for a learning rate of {rates[0]:.1f} at 256 and {rates[1]:.1f} at 4096",
         rates[1] / rates[0] == 4096 / 256,
-        "MoCo and SimSiam learn from as many pictures with batches of 256 and plain SGD",
+        "MoCo and SimSiam learn from as many pictures with batches of 256 and SGD with momentum",
     )
     yield quoted(
         53,

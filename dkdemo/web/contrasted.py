@@ -45,7 +45,7 @@ def _temperature(stage: Stage, value: float) -> Slider:
 
 
 def partners(stage: Stage) -> Views:
-    """Two looks of each of ten pictures, and which of the others an eye takes for the partner."""
+    """Two looks of each of five pictures, and which of the others an eye takes for the partner."""
     how, who, dice, mine = st.columns([3, 3, 1, 1.2], vertical_alignment="bottom")
     with how:
         options = {name: stage.words[f"looks_{name}"] for name in LOOKS}
