@@ -217,8 +217,9 @@ def _arranged(squares: Sequence[np.ndarray], kept: Sequence[tuple[str, str]]) ->
     for name, count in zip(classes, np.bincount(labels[train], minlength=len(classes)), strict=True):
         if not count:
             raise ValueError(f"every class needs pictures to learn from, {name!r:.80} has none")
-    if not len(test):
-        raise ValueError("there must be test pictures, got none")
+    asked = len(set(labels[test].tolist()))
+    if asked < 2:
+        raise ValueError(f"there must be test pictures of two classes at least, got {len(test)} of {asked}")
     parts = [np.ascontiguousarray(images[index]) for index in (train, test)]
     return datastore.Arrays(parts[0], labels[train], parts[1], labels[test], classes)
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
+from functools import cache
 
 import torch
 from torch import Tensor
+
+LOG = logging.getLogger(__name__)
 
 
 def pick() -> torch.device:
@@ -17,13 +21,31 @@ def pick() -> torch.device:
     """
     wanted = os.environ.get("DKDEMO_DEVICE", "")
     if not wanted:
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return torch.device("cuda" if torch.cuda.is_available() and not trouble("cuda") else "cpu")
+    if found := trouble(wanted):
+        raise ValueError(f"DKDEMO_DEVICE must name a device that works here, such as cpu, got {wanted!r} ({found})")
+    return torch.device(wanted)
+
+
+@cache
+def trouble(device: str) -> str:
+    """Why nothing can be computed there, in torch's words; empty when something can. Tried once in a process.
+
+    A GPU may be seen and yet be too old for this build of torch, full, or another program's alone.
+    """
     try:
-        device = torch.device(wanted)
-        torch.empty(1, device=device)
+        images = torch.ones(1, 1, 3, 3, device=device)
+        torch.nn.functional.conv2d(images, images).item()
     except (RuntimeError, AssertionError) as error:
-        raise ValueError(f"DKDEMO_DEVICE must name a device that works here, such as cpu, got {wanted!r}") from error
-    return device
+        LOG.warning("nothing can be computed on %s: %s", device, error)
+        return str(error).partition("\n")[0][:200]
+    return ""
+
+
+def remark(device: torch.device) -> str:
+    """What the lecturer should know beside the device's name: that a GPU which nobody switched off cannot be used."""
+    passed_over = device.type == "cpu" and not os.environ.get("DKDEMO_DEVICE") and torch.cuda.is_available()
+    return "; a GPU is here, but nothing can be computed on it" if passed_over else ""
 
 
 def describe(device: torch.device, *, half: bool = False) -> str:

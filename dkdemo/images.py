@@ -7,14 +7,12 @@ the width and height that its header promises.
 from __future__ import annotations
 
 import io
-import struct
 import threading
 import warnings
-import zlib
 from typing import Literal
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 TYPES = ("PNG", "JPEG", "WEBP")
 MAX_BYTES = 20_000_000
@@ -23,7 +21,16 @@ MAX_WHOLE = 12_000_000  # pixels of a PNG or WebP, which must be decoded whole: 
 LONGEST = 1024  # pixels of the longer side that are kept: more than any chart shows
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # we measure, and more strictly
 BOMB = Image.DecompressionBombError
-BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, struct.error, zlib.error, BOMB)
+ORIENTATION = 0x0112  # the tag of EXIF that says how the camera was held
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 ONE_AT_A_TIME = threading.Lock()  # a room that uploads at once must not fill the memory at once
@@ -60,7 +67,9 @@ def read_upload(data: bytes, longest: int = LONGEST) -> np.ndarray:
     try:
         with ONE_AT_A_TIME:
             return _upright(picture, longest)
-    except BROKEN as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # a decoder of foreign bytes may raise anything
         raise UploadError("broken", "the picture is cut short or damaged; save it anew and try again") from error
 
 
@@ -85,11 +94,12 @@ def _opened(data: bytes) -> Image.Image:
         return Image.open(io.BytesIO(data), formats=TYPES)
     except BOMB as error:
         raise UploadError("pixels", f"a picture may have {MAX_PIXELS / 1e6:.0f} megapixels; {error}") from error
-    except BROKEN as error:
+    except Exception as error:
         raise UploadError("type", "this is no PNG, JPEG or WebP picture") from error
 
 
 def _upright(picture: Image.Image, longest: int) -> np.ndarray:
+    turn = _turn(picture)
     picture.draft("RGB", (longest, longest))  # a JPEG is decoded at half, quarter or eighth size when that is enough
     picture.load()
     if picture.mode.startswith("I"):  # 16 bits of grey: keep the upper eight, where Pillow would cut off at 255
@@ -99,7 +109,16 @@ def _upright(picture: Image.Image, longest: int) -> np.ndarray:
     elif picture.mode not in ("RGB", "L"):
         picture = picture.convert("RGB")
     picture.thumbnail((longest, longest), Image.Resampling.BOX)  # small before anything copies it
-    picture = ImageOps.exif_transpose(picture)
+    if turn is not None:
+        picture = picture.transpose(turn)
     if picture.has_transparency_data:
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture.convert("RGBA"))
     return np.array(picture.convert("RGB"))
+
+
+def _turn(picture: Image.Image) -> Image.Transpose | None:
+    """How to turn the picture upright. Nothing else of its metadata is looked at; damaged, they say nothing."""
+    try:
+        return TURNS.get(picture.getexif().get(ORIENTATION))
+    except Exception:
+        return None

@@ -22,7 +22,7 @@ ENGINE = Path(__file__).resolve().parents[1]
 def code_version() -> str:
     """A digest of the engine's source: a result made by other code is never passed off as this one's."""
     digest = hashlib.sha256()
-    for path in sorted([*ENGINE.glob("*.py"), *ENGINE.glob("experiments/*.py")]):
+    for path in sorted([*ENGINE.glob("*.py"), *ENGINE.glob("experiments/*.py"), ENGINE / "jobs" / "events.py"]):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 

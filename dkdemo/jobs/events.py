@@ -45,9 +45,12 @@ Event = Progress | Snapshot | Done
 
 
 def pack(value: Any) -> Any:
-    """Turn numpy arrays and numbers inside ``value`` into JSON; NaN and infinities become null."""
+    """Turn numpy arrays and numbers inside ``value`` into JSON; NaN and infinities become null.
+
+    Arrays of numbers that the browser's types cannot hold (complex, whole numbers beyond 32 bits) raise ValueError.
+    """
     if isinstance(value, np.ndarray):
-        name = {"u": "u1", "b": "u1", "i": "i4"}.get(value.dtype.kind) or ("f8" if value.dtype.itemsize == 8 else "f4")
+        name = _type_for(value)
         array = np.ascontiguousarray(value, dtype=DTYPES[name])
         return {"dtype": name, "shape": list(array.shape), "bdata": base64.b64encode(array.tobytes()).decode("ascii")}
     if isinstance(value, np.generic):
@@ -59,6 +62,20 @@ def pack(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def _type_for(array: np.ndarray) -> str:
+    """The smallest of `DTYPES` that keeps every number of the array."""
+    kind = array.dtype.kind
+    if kind in "bui":
+        low, high = (int(array.min()), int(array.max())) if array.size else (0, 0)
+        if kind != "i" and high < 2**8:
+            return "u1"
+        if low >= -(2**31) and high < 2**31:
+            return "i4"
+    elif kind == "f" and array.dtype.itemsize <= 8:
+        return "f8" if array.dtype.itemsize == 8 else "f4"
+    raise ValueError(f"arrays are of 8 to 32 bit whole numbers or of floats, got {array.dtype}: {array!r:.80}")
 
 
 def unpack(value: Any) -> Any:

@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs.events import Done
+from dkdemo.jobs.faults import killed
 from dkdemo.jobs.job import Busy, Job, JobFailed, Record
 from dkdemo.jobs.lane import Lane
 from dkdemo.jobs.store import Store
@@ -84,8 +86,8 @@ class Manager:
             if not anew and job and job.state == "done":
                 job.replay = True  # from now on it is an earlier run shown again
                 return job
-            if stored:
-                return self._jobs.put(self._from_store(recipe, stored.events, stored.seconds, stored.finished_at))
+            if stored and (earlier := self._from_store(recipe, stored.events, stored.seconds, stored.finished_at)):
+                return self._jobs.put(earlier)
             job = Job(recipe)
             self._one_each(job, browser)
             if len(self._queues[recipe.lane]) >= MAX_QUEUE and not lecturer:
@@ -99,8 +101,9 @@ class Manager:
 
     def find(self, recipe: Recipe) -> Job | None:
         """The last job of this recipe since the server started, whoever wished for it."""
+        key = recipe.key()  # outside the lock: it may look at the disk
         with self._lock:
-            return self._jobs.get(recipe.key())
+            return self._jobs.get(key)
 
     def stop(self, key: str, browser: str, *, lecturer: bool = False) -> None:
         """This browser no longer wishes for the run; when nobody does, it ends within one step.
@@ -123,8 +126,9 @@ class Manager:
         Raises:
             JobFailed: it did not come within ``timeout`` seconds, or failed; with the key of the sentence.
         """
+        key = recipe.key()
         with self._lock:
-            job = self._answers.get(recipe.key())
+            job = self._answers.get(key)
             if job is None or job.stopping or job.state in ("failed", "stopped"):
                 if len(self._queues["short"]) >= MAX_ASKED:
                     raise JobFailed("run_queue_full")
@@ -145,13 +149,16 @@ class Manager:
         return dict(job.result)
 
     def history(self, topic: str) -> list[Record]:
-        """All that a browser needs to show a job it meets only now: its state and its events, in order."""
+        """All that a browser needs to show a job it meets only now: its state and its events, in order.
+
+        The result is not among them: pages get it from the script's next run, and it may be large.
+        """
         with self._lock:
             job = self._jobs.get(topic.removeprefix("job:"))
             if job is None:
                 return []
             state = Record.of(topic, next(self._seq), job.state_message(), keep=True)
-            return [*job.records, state]
+            return [*(record for record in job.records if not isinstance(record.event, Done)), state]
 
     def device(self) -> str | None:
         """Where the workers compute, in their words (``cpu``, ``cuda:0 NAME``); None until one has told."""
@@ -187,7 +194,9 @@ class Manager:
             if job is None or job.run != message["run"]:
                 return
             if "event" in message:
-                self._broadcast(job, job.tell(message["event"], next(self._seq)))
+                record = job.tell(message["event"], next(self._seq))
+                if not isinstance(record.event, Done):
+                    self._broadcast(job, record)
                 return
             self._finish(lane.name, message["end"], message.get("error", ""), message.get("sentence", ""))
 
@@ -195,7 +204,8 @@ class Manager:
         with self._lock:
             job = self._current[lane.name]
             if job is not None:
-                self._finish(lane.name, "stopped" if job.stopping else "failed", "" if job.stopping else "job_died")
+                error = "job_killed" if killed(code) else "job_died"
+                self._finish(lane.name, "stopped" if job.stopping else "failed", "" if job.stopping else error)
             if lane.hopeless:
                 for waiting in self._queues[lane.name]:
                     self._queues[lane.name].leave(waiting)
@@ -276,10 +286,17 @@ class Manager:
                 LOG.warning("the %s worker did not stop within %s s", lane, STUBBORN)
                 self._lanes[lane].kill()
 
-    def _from_store(self, recipe: Recipe, events: list[dict[str, Any]], seconds: float, finished_at: float) -> Job:
+    def _from_store(
+        self, recipe: Recipe, events: list[dict[str, Any]], seconds: float, finished_at: float
+    ) -> Job | None:
+        """The finished job as it was saved; None where the file holds what these events do not know."""
         job = Job(recipe)
-        for packed in events:
-            job.tell(packed, next(self._seq))
+        try:
+            for packed in events:
+                job.tell(packed, next(self._seq))
+        except ValueError as error:
+            LOG.warning("the saved run %s is not used: %s", recipe.name, error)
+            return None
         job.end("done")
         job.seconds, job.finished_at, job.replay = seconds, finished_at, True
         return job

@@ -28,6 +28,7 @@ from typing import Any, BinaryIO
 
 from dkdemo.experiments.recipe import Recipe, from_values
 from dkdemo.jobs.events import to_json
+from dkdemo.jobs.faults import out_of_memory
 
 # Leaving one of these halfway would leave torch's switches, or a line to the server, in the wrong state.
 DELICATE = {"__enter__", "__exit__", "__del__", "say"}
@@ -46,7 +47,8 @@ class Worker:
         self._todo: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._nags: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._running: int | None = None
-        self._unwanted: int | None = None
+        self._unwanted: set[int] = set()
+        self._told = False  # has this run told anything yet?
         self.chores: list[Callable[[], object]] = []  # done while there is nothing to do
         self._begun = 0  # chores; they run under negative numbers, each its own, so that a late nag hits no other
 
@@ -60,13 +62,13 @@ class Worker:
         for line in sys.stdin.buffer:
             order = json.loads(line)
             if "stop" in order:
-                self._unwanted = order["stop"]
+                self._unwanted.add(order["stop"])
                 self._nags.put(order["stop"])
             else:
                 self._todo.put(order)
                 chore = self._running
                 if chore is not None and chore < 0:  # people come before chores
-                    self._unwanted = chore
+                    self._unwanted.add(chore)
                     self._nags.put(chore)
         os._exit(0)
 
@@ -87,7 +89,7 @@ class Worker:
 
         Ctrl-C in the server's terminal comes here too and means nothing: the server tells us when to end.
         """
-        if self._running is not None and self._running == self._unwanted and not delicate(frame):
+        if self._running in self._unwanted and not delicate(frame):
             raise Stopped
 
     def work(self) -> None:
@@ -111,6 +113,8 @@ class Worker:
         self._begun += 1
         try:
             self._running = -self._begun
+            if not self._todo.empty():  # it came in between, and found nothing to interrupt
+                raise Stopped
             _try(chore)
             self._running = None
         except Stopped:
@@ -124,22 +128,23 @@ class Worker:
             self._compute(order["run"], order)
         except Stopped:
             return {"end": "stopped"}
-        except ValueError as error:
-            traceback.print_exc()
-            return {"end": "failed", "error": "job_refused", "sentence": str(error)[:500]}
         except BaseException as error:
             traceback.print_exc()
-            return {"end": "failed", "error": "job_memory" if _out_of_memory(error) else "job_broken"}
+            if isinstance(error, ValueError) and not self._told:  # recipes look at their values before they tell
+                return {"end": "failed", "error": "job_refused", "sentence": str(error)[:500]}
+            return {"end": "failed", "error": "job_memory" if out_of_memory(error) else "job_broken"}
         return {"end": "done"}
 
     def _compute(self, run: int, order: Mapping[str, Any]) -> None:
-        if self._unwanted == run:
+        if run in self._unwanted:
             raise Stopped
+        self._told = False
         events = from_values(_find(order["name"]), order["values"]).run()
         with contextlib.closing(events):  # type: ignore[type-var]  # recipes are generators
             for event in events:
                 self.say({"run": run, "event": to_json(event)})
-                if self._unwanted == run:
+                self._told = True
+                if run in self._unwanted:
                     raise Stopped
 
 
@@ -176,14 +181,6 @@ def _try(chore: Callable[[], object]) -> None:
         traceback.print_exc()
 
 
-def _out_of_memory(error: BaseException) -> bool:
-    """Python's, numpy's and torch's own kinds; and what torch's allocators and CUDA's libraries say in words."""
-    if isinstance(error, MemoryError) or "OutOfMemory" in type(error).__name__:
-        return True
-    said = str(error).lower()
-    return any(words in said for words in ("can't allocate memory", "out of memory", "alloc_failed"))
-
-
 def _tidy() -> None:
     """Whatever a run left behind, the next one starts from the same switches."""
     torch = sys.modules.get("torch")
@@ -218,7 +215,7 @@ def warm_up(lane: str, chores: list[Callable[[], object]]) -> dict[str, Any]:
     import torch
 
     from dkdemo import datasets, datastore, experiments
-    from dkdemo.device import be_calm, describe, pick
+    from dkdemo.device import be_calm, describe, pick, remark
 
     be_calm()
     device = pick()
@@ -231,7 +228,8 @@ def warm_up(lane: str, chores: list[Callable[[], object]]) -> dict[str, Any]:
     chores += [partial(datasets.load, name, str(device)) for name in datastore.present()]
     if lane == "short" and os.environ.get("DKDEMO_REHEARSE") != "no":
         chores += [partial(_rehearse, answer) for answer in experiments.rehearsals()]
-    return {"device": describe(device), "torch": torch.__version__, "threads": torch.get_num_threads()}
+    where = describe(device) + remark(device)
+    return {"device": where, "torch": torch.__version__, "threads": torch.get_num_threads()}
 
 
 def _rehearse(recipe: Recipe) -> None:

@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from dkdemo.jobs.job import Record
+from dkdemo.web.network import is_here
 
 LOG = logging.getLogger(__name__)
 MAX_CLIENTS = 1000
 MAX_FROM_ONE = 400  # clients of one address: a classroom behind one router, not one person with a script
-HERE = ("127.0.0.1", "::1", "")  # this machine itself
 MAX_TOPICS = 16  # a screen shows one or two runs
 MAX_MESSAGE = 2048  # characters
 MAX_WAITING = 200  # messages queued for one slow browser
@@ -145,7 +145,7 @@ class Bus:
     def _from(self, socket: WebSocket) -> int:
         """How many clients come from the address of this one; this machine's own are not counted."""
         host = socket.client.host if socket.client else ""
-        if host in HERE:
+        if not host or is_here(host, socket.headers):
             return 0
         return sum(one.socket.client is not None and one.socket.client.host == host for one in self._clients)
 

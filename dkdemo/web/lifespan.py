@@ -7,7 +7,6 @@ import contextlib
 import gc
 import importlib
 import os
-import socket
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
@@ -22,6 +21,7 @@ from dkdemo.jobs.store import Store
 from dkdemo.web import routes, sockets
 from dkdemo.web.bus import Bus
 from dkdemo.web.middleware import Browsers, zip_streamlit
+from dkdemo.web.network import room_address
 
 BUS = Bus()
 BROWSERS = Browsers()
@@ -63,27 +63,19 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         await asyncio.to_thread(manager.close)
 
 
-def health() -> dict[str, Any]:
-    """GET /health."""
+def health(here: bool) -> dict[str, Any]:
+    """GET /health; folders, and what the disk said, are told at this machine only (``here``)."""
+    told = jobs.manager().health()
+    if not here:
+        told["storage"] = {"saving": told["storage"]["saving"]}
     return {
         "version": __version__,
-        "data": {name: {"n": found.n, "where": found.where, "embedded": found.embedded}
+        "data": {name: {"n": found.n, "embedded": found.embedded} | ({"where": found.where} if here else {})
                  for name, found in datastore.present().items()},
-        **jobs.manager().health(),
+        **told,
         "browsers": BROWSERS.connected,
         "live_clients": BUS.clients,
     }  # fmt: skip
-
-
-def room_address() -> str | None:
-    """This machine's address in the local network. Nothing is sent: a UDP socket only picks its route."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return None
-        address = str(probe.getsockname()[0])
-    return None if address.startswith(("127.", "0.")) else address
 
 
 def addresses(host: str | None, port: int) -> list[str]:

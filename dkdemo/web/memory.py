@@ -12,7 +12,7 @@ from dkdemo.experiments.recipe import Recipe
 from dkdemo.figures.binding import fill
 from dkdemo.web import address, language
 
-ERROR = "job_memory"  # what a job's error says when memory ran out
+ERRORS = ("job_memory", "job_killed")  # what a job's error says when memory ran out, or most likely did
 MOST = 8  # halvings
 
 

@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from dkdemo.web.bus import Bus
+from dkdemo.web.network import is_here
 
 LIVE = Path(__file__).resolve().parents[2] / "assets" / "live"
 PLOTLY = "plotly.min.js"
@@ -108,12 +109,13 @@ async def _asset(request: Request) -> Response:
     return Response(asset.raw, headers={**headers, "Content-Encoding": "identity"})
 
 
-def routes(bus: Bus, health: Callable[[], dict[str, Any]]) -> list[BaseRoute]:
+def routes(bus: Bus, health: Callable[[bool], dict[str, Any]]) -> list[BaseRoute]:
     """All of them, for `st.App`."""
     born = time.monotonic()
 
     def _health(request: Request) -> Response:  # not async: it looks at the disk, in a thread of its own
-        facts = {**health(), "uptime": round(time.monotonic() - born, 1)}
+        here = request.client is not None and is_here(request.client.host, request.headers)
+        facts = {**health(here), "uptime": round(time.monotonic() - born, 1)}
         return JSONResponse(facts, headers={"Cache-Control": "no-store"})
 
     return [

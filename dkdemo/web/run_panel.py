@@ -163,7 +163,7 @@ def run_panel(
         )
     if job and state == "failed":
         st.error(provenance.failure(stage.common, job.error, job.sentence))
-        if job.error == memory.ERROR:
+        if job.error in memory.ERRORS:
             memory.offer(recipe, key, lambda smaller: _submit(panel, smaller, stage.browser, False))
     view = view_of(list(job.events) if job else (), running, _ghost(panel, recipe, state == "done"))
     topic = None if state == "done" else f"job:{recipe.key()}"  # someone else may start it

@@ -64,6 +64,36 @@ def test_an_older_glibc_is_asked_for_what_it_can_give(monkeypatch):
     assert asked == [(-3, 2**30), (-3, 2**25), (-1, 2**30)]
 
 
+@pytest.fixture
+def gpu_that_fails(monkeypatch):
+    """A GPU is seen; what is computed on it fails as on one that this build of torch has no kernels for."""
+    real = torch.ones
+
+    def ones(*size, device=None, **how):
+        if str(device).startswith("cuda"):
+            raise RuntimeError("CUDA error: no kernel image is available for execution on the device\nmore lines")
+        return real(*size, device=device, **how)
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch, "ones", ones)
+    monkeypatch.delenv("DKDEMO_DEVICE", raising=False)
+    device.trouble.cache_clear()
+    yield
+    device.trouble.cache_clear()
+
+
+def test_a_gpu_that_cannot_compute_is_not_picked_and_is_spoken_of(monkeypatch, gpu_that_fails, caplog):
+    assert device.pick() == torch.device("cpu")
+    assert device.pick() == torch.device("cpu")
+    assert caplog.text.count("no kernel image") == 1, "tried once"
+    assert device.remark(device.pick()) == "; a GPU is here, but nothing can be computed on it"
+    monkeypatch.setenv("DKDEMO_DEVICE", "cuda")
+    with pytest.raises(ValueError, match=r"works here, such as cpu, got 'cuda' \(CUDA error: no kernel image"):
+        device.pick()
+    monkeypatch.setenv("DKDEMO_DEVICE", "cpu")
+    assert device.remark(device.pick()) == "", "who asked for the processor needs no remark"
+
+
 @pytest.mark.parametrize(("able", "words"), [(True, "cpu, bfloat16"), (False, "cpu")])
 def test_a_caption_names_the_number_format_where_it_changed_something(monkeypatch, able, words):
     monkeypatch.setattr(device, "_multiplies_bfloat16", lambda place: able)

@@ -156,6 +156,26 @@ def test_every_truncation_and_many_scratches_give_a_picture_or_a_sentence(kind):
     assert refused > 30
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data:UserWarning", "ignore:Tag data larger:UserWarning")
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_damaged_metadata_cost_nothing_but_a_sentence_at_most(kind):
+    metadata = Image.Exif()
+    metadata[0x0112], metadata[0x010E], metadata[0x011A] = 6, "how it was", 72.5
+    buffer = io.BytesIO()
+    Image.fromarray(noise(40, 60, 3)).save(buffer, kind, exif=metadata)
+    data = buffer.getvalue()
+    assert read_upload(data).shape == (60, 40, 3), "turned upright"
+    place, dice = data.index(metadata.tobytes()[6:14]), np.random.default_rng(2)
+    for spot in range(place, min(place + 120, len(data))):
+        for value in dice.integers(256, size=5):
+            damaged = bytearray(data)
+            damaged[spot] = value
+            try:
+                assert read_upload(bytes(damaged)).shape in ((60, 40, 3), (40, 60, 3))
+            except UploadError as error:
+                assert len(str(error)) < 200
+
+
 def test_to_square_takes_the_middle():
     picture = np.zeros((10, 30, 3), np.uint8)
     picture[:, 10:20] = 200

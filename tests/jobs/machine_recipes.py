@@ -65,16 +65,20 @@ class ShortGate(Gate):
 
 @dataclass(frozen=True)
 class Fault(_Quick):
-    """Goes wrong after its first point, in the way asked for."""
+    """Goes wrong after its first point, in the way asked for; a value it refuses it refuses before that."""
 
     name = "fault"
     kind: str = "broken"
     lane = "long"
 
     def run(self) -> Iterator[Event]:
-        yield Progress(1, 9, {"x": 1.0})
         if self.kind == "refused":
             raise ValueError("the moon must be full, got a half")
+        yield Progress(1, 9, {"x": 1.0})
+        if self.kind == "late_value":
+            raise ValueError("zip() argument 2 is shorter than argument 1")
+        if self.kind == "too_large":
+            yield Snapshot("numbers", {"sizes": np.array([2**40])})
         if self.kind == "memory":
             raise MemoryError
         if self.kind == "torch_memory":
@@ -87,6 +91,8 @@ class Fault(_Quick):
             raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
         if self.kind == "library_memory":
             raise RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")
+        if self.kind == "windows_memory":
+            raise RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes.")
         if self.kind == "exit":
             os._exit(3)
         if self.kind == "unsendable":

@@ -62,7 +62,8 @@ def test_what_the_browsers_get_is_numbered_in_order_and_is_json(manager, recipes
     messages = [json.loads(record.text) for record in history]
     assert {message["topic"] for message in messages} == {job.topic}
     kinds = [message["message"]["kind"] for message in messages]
-    assert kinds == [*["progress"] * 5, "snapshot", "done", "state"]
+    assert kinds == [*["progress"] * 5, "snapshot", "state"], "the result stays here: pages get it from their script"
+    assert {message["kind"] for message in ear.of(job)} == {"progress", "snapshot", "state"}
     assert manager.history("job:unheard-of") == manager.history("nonsense") == []
 
 
@@ -201,6 +202,47 @@ def test_a_restarted_server_replays(open_manager, recipes):
     assert second_server.history(replay.topic)[-1].keep
     other = ended(second_server.submit(recipes.Count(steps=6, seed=4), "bob"))
     assert not other.replay, "another seed is another run"
+
+
+def test_a_saved_run_that_these_events_do_not_know_is_computed_again(open_manager, recipes, caplog):
+    recipe = recipes.Count(seed=8)
+    server = open_manager()
+    server._store.save(recipe.key(), recipe.name, recipe.values(), 1.0, [{"kind": "progress", "moon": "full"}])
+    job = ended(server.submit(recipe, "ann"))
+    assert (job.state, job.replay) == ("done", False)
+    assert "is not used" in caplog.text
+
+
+def test_looking_at_the_disk_holds_up_nobody(manager, recipes, monkeypatch):
+    """A key asks the disk which edition of the data is there; meanwhile the bus must get its histories."""
+    from threading import Event as Signal
+    from threading import Thread
+
+    asked, free = Signal(), Signal()
+
+    class Slow(recipes.Count):
+        name = "count"
+
+        def key(self):
+            asked.set()
+            assert free.wait(60)
+            return "slow"
+
+    def ask(recipe):
+        with pytest.raises(JobFailed):
+            manager.ask(recipe, 0.001)
+
+    for question in (manager.find, ask):
+        asked.clear()
+        free.clear()
+        reader = Thread(target=lambda ask=question: ask(Slow()), daemon=True)
+        reader.start()
+        assert asked.wait(60)
+        done = Signal()
+        Thread(target=lambda mark=done: (manager.history("job:x"), mark.set()), daemon=True).start()
+        assert done.wait(20), "the lock is free while the disk is looked at"
+        free.set()
+        reader.join(60)
 
 
 def test_other_code_is_another_run(open_manager, recipes, monkeypatch):

@@ -56,11 +56,13 @@ def labels(test):
     return [button.label for button in test.button]
 
 
+@pytest.mark.parametrize("error", ["job_memory", "job_killed"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_out_of_memory_gets_a_sentence_and_half_the_batch(manager, language):
+def test_out_of_memory_gets_a_sentence_and_half_the_batch(manager, language, error):
+    manager.error = error
     test = shown(Batches(), language)
     test.button(key="distillation.toy.run").click().run()
-    assert [error.value for error in test.error] == [Words(language, "common")["job_memory"]]
+    assert [error.value for error in test.error] == [Words(language, "common")[error]]
     test.button(key="distillation.toy.halve").click().run()
     assert manager.wishes == [Batches(), Batches(batch_size=48)]
     assert test.query_params["toy_halved"] in ("1", ["1"])

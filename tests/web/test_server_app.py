@@ -131,6 +131,13 @@ def test_health_tells_what_a_lecturer_wants_to_know(lecture):
     assert lecture.get("/health").headers["cache-control"] == "no-store"
 
 
+def test_health_tells_a_student_nothing_of_the_lecturers_folders(lecture):
+    from_elsewhere = json.loads(lecture.get("/health", X_Forwarded_For="192.0.2.78").body)
+    assert from_elsewhere["storage"] == {"saving": True}
+    assert from_elsewhere["data"]["digits"] == {"n": datastore.present()["digits"].n, "embedded": True}
+    assert "where" in lecture.health()["data"]["digits"]
+
+
 def test_it_prints_where_it_is_and_what_it_found(lecture):
     lecture.until(lambda: "Device" in lecture.log.read_text())
     text = lecture.log.read_text()

@@ -50,6 +50,10 @@ async def hang_up(request):
 app = st.App(
     "main.py",
     lifespan=lifespan,
-    routes=[*routes(BUS, dict), Route("/say", say, methods=["POST"]), Route("/hang-up", hang_up, methods=["POST"])],
+    routes=[
+        *routes(BUS, lambda here: {}),
+        Route("/say", say, methods=["POST"]),
+        Route("/hang-up", hang_up, methods=["POST"]),
+    ],
     middleware=middleware(Browsers(), {}),
 )
