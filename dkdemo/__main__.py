@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from dkdemo import __version__
 from dkdemo.bench.command import add_parser as add_bench_parser
@@ -15,6 +15,7 @@ from dkdemo.datastore_cli import add_parser as add_data_parser
 from dkdemo.experiments import catalogue, find
 from dkdemo.experiments.recipe import Recipe, from_values
 from dkdemo.jobs.events import Done, Event, Progress, pack
+from dkdemo.jobs.faults import out_of_memory
 from dkdemo.probability import check_temperature, entropy, softmax
 from dkdemo.reproduce import findings, report
 
@@ -41,6 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return options.handler(options) or 0
     except (ValueError, OSError) as error:
         print(f"dkdemo: {error}", file=sys.stderr)
+        return 2
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        print("dkdemo: there was not enough memory; smaller settings may fit (--set batch_size=...)", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("dkdemo: stopped", file=sys.stderr)
@@ -94,6 +100,8 @@ def _run(options: argparse.Namespace) -> int:
     kind = find(options.experiment)
     asked = dict(_setting(text) for text in options.set)
     asked |= {key: text for key in ("data", "seed") if (text := getattr(options, key)) is not None}
+    if "data" not in {field.name for field in fields(kind)} and asked.get("data") == getattr(kind, "data", None):
+        asked.pop("data", None)  # it knows this data set only
     recipe = from_values(kind, {key: _parse(kind, key, text) for key, text in asked.items()})
     result = None
     from dkdemo.device import be_calm
@@ -131,7 +139,7 @@ def _parse(kind: type[Recipe], key: str, text: str) -> Any:
         if isinstance(default, bool):
             return {"true": True, "false": False}[text.lower()]
         if isinstance(default, tuple):
-            one = type(default[0]) if default else str
+            one = get_args(get_type_hints(kind)[key])[0]  # tuple[int, ...]
             return tuple(one(part) for part in text.split(",") if part)
         return type(default)(text)
     except (KeyError, ValueError):

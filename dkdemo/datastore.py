@@ -11,16 +11,20 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import json
+import logging
 import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os.path import isdir, isfile  # unlike those of Path they say no where they may not look
 from pathlib import Path
 
 import numpy as np
 
 from dkdemo import shapes
 from dkdemo.folders import data_folders
+
+LOG = logging.getLogger(__name__)
 
 EMBEDDED = ("digits", "shapes")
 DOWNLOADABLE = ("mnist", "fashion-mnist", "cifar10")
@@ -33,7 +37,6 @@ IDX_FILES = {
     "test_images": "t10k-images-idx3-ubyte",
     "test_labels": "t10k-labels-idx1-ubyte",
 }
-ARRAY_FILES = (*IDX_FILES, "about")  # an own set: four .npy files and about.json
 CLASSES = {
     "mnist": tuple("0123456789"),
     "fashion-mnist": (
@@ -104,7 +107,7 @@ def load_arrays(name: str) -> Arrays:
             images, labels, test_images, test_labels = (_read_idx(files[part]) for part in IDX_FILES)
             grey, test_grey = images[:, None], test_images[:, None]  # one channel
             return _checked(Arrays(grey, labels, test_grey, test_labels, CLASSES[name]), name)
-        if valid_name(name) and (folder / name / "about.json").is_file():
+        if valid_name(name) and isfile(folder / name / "about.json"):
             return _checked(_read_own(folder / name), name)
     raise ValueError(missing_sentence(name))
 
@@ -113,7 +116,7 @@ def edition(name: str) -> str:
     """Tells one set of pictures added under ``name`` from the next; empty for a set that is always the same."""
     if name in (*EMBEDDED, *IDX_FOLDERS) or not valid_name(name):
         return ""
-    homes = [folder / name for folder in data_folders() if (folder / name / "about.json").is_file()]
+    homes = [folder / name for folder in data_folders() if isfile(folder / name / "about.json")]
     return str(_about(homes[0]).get("digest", "")) if homes else ""
 
 
@@ -149,7 +152,7 @@ def _idx_files(folder: Path, name: str) -> dict[str, Path]:
     raw = folder / IDX_FOLDERS[name] / "raw"
     files = {}
     for part, file in IDX_FILES.items():
-        there = [path for path in (raw / file, raw / f"{file}.gz") if path.is_file()]
+        there = [path for path in (raw / file, raw / f"{file}.gz") if isfile(path)]
         if not there:
             return {}
         files[part] = there[0]
@@ -183,10 +186,13 @@ def _read_idx(path: Path) -> np.ndarray:
 
 def _own_sets(folder: Path) -> Iterator[Path]:
     """The folders of sets that `dkdemo.collect` wrote, complete ones only."""
-    if not folder.is_dir():
-        return
-    for home in sorted(folder.iterdir()):
-        if valid_name(home.name) and (home / "about.json").is_file() and _about(home):
+    try:
+        homes = sorted(folder.iterdir()) if isdir(folder) else []
+    except OSError as error:  # a stick that was pulled out, a folder that is somebody else's
+        LOG.warning("%s cannot be read: %s", folder, error)
+        homes = []
+    for home in homes:
+        if valid_name(home.name) and _about(home):
             yield home
 
 

@@ -119,6 +119,6 @@ def _upright(picture: Image.Image, longest: int) -> np.ndarray:
 def _turn(picture: Image.Image) -> Image.Transpose | None:
     """How to turn the picture upright. Nothing else of its metadata is looked at; damaged, they say nothing."""
     try:
-        return TURNS.get(picture.getexif().get(ORIENTATION))
+        return TURNS.get(picture.getexif().get(ORIENTATION, 1))
     except Exception:
         return None

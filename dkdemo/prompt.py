@@ -16,6 +16,7 @@ import numpy as np
 from dkdemo.probability import as_array, entropy, log_softmax, softmax
 
 LINES, WIDTH = 12, 200  # what fits on a screen
+LONGEST = 4 * LINES * WIDTH  # characters, blank lines and comments included
 MOST = 100  # numbers in a list
 OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -40,6 +41,8 @@ def run(text: str) -> tuple[tuple[str, str], ...]:
     Raises:
         ValueError: one sentence naming the line that this prompt does not understand.
     """
+    if len(text) > LONGEST:
+        raise ValueError(f"the prompt takes {LONGEST} characters at most, got {len(text)}")
     lines = [line.removeprefix(">>>").strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
     longest = max(map(len, lines), default=0)

@@ -52,7 +52,8 @@ def slider(stage: Stage) -> None:
         st.markdown(f"**{stage.words['slider_pinned']}**")
         st.code(columns(names), language=None)
         with st.expander(stage.words["slider_prompt"], icon=":material/terminal:"):
-            session = st.text_area(stage.words["slider_prompt_label"], SLIDE_SESSION, key="temperature.prompt")
+            label = stage.words["slider_prompt_label"]
+            session = st.text_area(label, SLIDE_SESSION, max_chars=prompt.LONGEST, key="temperature.prompt")
             try:
                 st.code("\n".join(f">>> {line}\n{echo}".rstrip() for line, echo in prompt.run(session)))
             except ValueError as error:

@@ -35,7 +35,7 @@ def targets(stage: Stage) -> None:
     image, names = np.asarray(answer["image"]), list(answer["classes"])
     state = interactive(
         stage, "three_targets", lambda at: figures.targets(image, answer["label"], at, names, stage.words),
-        {"logits": np.asarray(answer["student_logits"]).round(6).tolist(), "label": answer["label"]},
+        {"logits": np.asarray(answer["teacher_logits"]).round(6).tolist(), "label": answer["label"]},
         right(stage),
         Slider("temperature", stage.words["temperature"], 1, 40, 4, step=0.1, log=True, format=".1f"),
         download="three_targets",

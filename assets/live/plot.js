@@ -168,7 +168,7 @@ class View {
       this.asked = asked;
       // Whoever pressed the button sees the end at once; a full room spreads over two seconds.
       const mine = data.state === "queued" || data.state === "running";
-      setTimeout(() => this.setTriggerValue("finished", asked), Math.random() * (mine ? 300 : 2000));
+      this.finishing = setTimeout(() => this.setTriggerValue("finished", asked), Math.random() * (mine ? 300 : 2000));
     }
   }
 
@@ -191,6 +191,7 @@ class View {
   remove() {
     this.gone = true;
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.finishing); // the next scene need not run once more for this one
     if (this.telling) { clearTimeout(this.telling); this.tell(); } // walking on must not lose the last movement
     this.sizes.disconnect();
     this.stream?.close();

@@ -57,10 +57,8 @@ class Answer(Recipe):
 
         from dkdemo import datasets
         from dkdemo.device import describe, pick
-        from dkdemo.evaluation import accuracy
         from dkdemo.experiments.unseen import light_teacher
-        from dkdemo.teachers import obtain
-        from dkdemo.training import answers
+        from dkdemo.teachers import mark, obtain
 
         began = time.perf_counter()
         train, test = datasets.load(self.data, str(pick()))
@@ -80,8 +78,8 @@ class Answer(Recipe):
                 "classes": list(train.classes),
                 "teacher_logits": teacher_logits,
                 "student_logits": student_logits,
-                "teacher_accuracy": accuracy(answers(teacher, test), test.labels).item(),
-                "student_accuracy": accuracy(answers(student, test), test.labels).item(),
+                "teacher_accuracy": mark(teacher, test),
+                "student_accuracy": mark(student, test),
                 "hidden": self.hidden,
                 "n": {"train": len(train), "test": len(test)},
                 "seeds": [recipe.seed],

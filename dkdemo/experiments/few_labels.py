@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -122,7 +122,7 @@ def enlarged(images: Tensor, side: int) -> Tensor:
     return found if found.shape[-1] == side else F.interpolate(found, size=(side, side), mode="bilinear")
 
 
-@cache
+@lru_cache(maxsize=8)
 def room(data: str, seed: int, device: str) -> Room:
     """The material of one seed; of a data set with fixed labelled pictures every seed gets the same ones."""
     how = SETTINGS[data]

@@ -23,7 +23,8 @@ class Gallery(Recipe):
 
     ``label`` keeps the images of one true class, ``other`` sorts by the probability of that class instead: (5, 9) finds
     the 5 that looks most like a 9. -1 means any. The result carries the logits, so that the page can heat them, and
-    in ``looks_like`` the most probable class that is not the label: the teacher itself may be taken in.
+    in ``looks_like`` the most probable class that is not the label (the teacher itself may be taken in), or the
+    ``other`` asked for, and in ``share`` its probability.
     """
 
     name: ClassVar[str] = "gallery"
@@ -68,13 +69,16 @@ class Gallery(Recipe):
         among = torch.ones_like(test.labels, dtype=torch.bool) if self.label < 0 else test.labels == self.label
         order = doubt.masked_fill(~among, -1.0).argsort(descending=True, stable=True)
         index = order[: min(self.count, int(among.sum()))]
+        share, looks_like = wrong[index].max(-1)
+        if self.other >= 0:
+            share, looks_like = p[index, self.other], torch.full_like(looks_like, self.other)
         yield Done(
             {
                 "images": np.stack([picture(image) for image in test.images[index].cpu().numpy()]),
                 "index": index.cpu().numpy(),
                 "labels": test.labels[index].tolist(),
-                "looks_like": wrong[index].argmax(-1).tolist() if self.other < 0 else [self.other] * len(index),
-                "doubt": doubt[index].cpu().numpy(),
+                "looks_like": looks_like.tolist(),
+                "share": share.cpu().numpy(),
                 "logits": logits[index].cpu().numpy(),
                 "probabilities": p[index].cpu().numpy(),
                 "classes": list(train.classes),

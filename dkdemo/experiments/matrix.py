@@ -26,7 +26,7 @@ class Matrix(Recipe):
 
     name: ClassVar[str] = "matrix"
 
-    looks: tuple = LOOKS
+    looks: tuple[str, ...] = LOOKS
     temperature: float = 0.2
     steps: int = 60
     batch_size: int = 96

@@ -21,6 +21,7 @@ TEMPERATURES = (1.0, 2.0, 4.0, 8.0, 20.0)
 CONFIGS = ("hard", *(f"soft_{temperature:g}" for temperature in TEMPERATURES))
 RUNS = 5  # students of each kind, each with its own labelled images and first weights
 SOFT_WEIGHT = 0.9  # of the soft term; the label keeps the rest
+MOST_NUMBERS = 2**27  # pixels of all looks of a race, 4 bytes each
 WATCHED = 300  # test images behind each point of the curves; the result is measured on all of them
 
 
@@ -92,7 +93,8 @@ class Race(Recipe):
         for event in recipe.teach(teacher):
             yield Progress(event.step, steps, event.metrics)
 
-        looks = torch.stack([_all_shifts(own, usual.shift) for own in few])  # (S, n, k², C, H, W)
+        shift = affordable(usual.shift, sum(own.images.numel() for own in few))
+        looks = torch.stack([_all_shifts(own, shift) for own in few])  # (S, n, k², C, H, W)
         rows = torch.arange(looks.shape[:3].numel()).view(looks.shape[:3])  # where each look of an example is kept
         with torch.no_grad():
             wanted = torch.cat([teacher.eval()(part) for part in looks.flatten(0, 2).split(2000)])
@@ -118,6 +120,14 @@ class Race(Recipe):
                 **provenance(seeds, began, half=True),
             }
         )
+
+
+def affordable(most: int, numbers: int) -> int:
+    """The largest shift up to ``most`` at which all looks of images of so many numbers still fit into memory.
+
+    Students of an own data set with a hundred classes see their images moved by one pixel; with a thousand, unmoved.
+    """
+    return next((shift for shift in range(most, 0, -1) if numbers * (2 * shift + 1) ** 2 <= MOST_NUMBERS), 0)
 
 
 def teacher_for(data: str, shift: int, seed: int, *, steps: int | None = None) -> Committee | ConvNet:

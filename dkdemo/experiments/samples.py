@@ -28,7 +28,7 @@ class Samples(Recipe):
     data: str = "digits"
     per_class: int = 2
     seed: int = 0
-    indices: tuple = ()
+    indices: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.per_class <= 40:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from dkdemo import datastore
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from dkdemo.encoders import SimCLR
 
 DATA = ("shapes", "mnist", "cifar10")
+LABELLED = 10  # labelled digits a class for MNIST's reader
 
 # What "crop", "color" and "both" mean for each data set. On photographs, smaller crops and half of the distortion teach
 # more than the shapes' looks. A digit has no colour to distort and must not lose a stroke: there the two looks are a
@@ -54,14 +57,18 @@ class Material:
         return self.images.shape[-1]
 
 
-@cache
-def material(data: str, device: str, labelled: int = 10, *, whole: bool = False) -> Material:
-    """The pictures of a data set, the same at every call; kept, because a warm worker asks again and again.
+def material(data: str, device: str, *, whole: bool = False) -> Material:
+    """The pictures of a data set, the same at every call until it is added anew.
 
-    ``labelled``: how many labelled digits a class MNIST's reader is given (its probe is the few-label one,
-    for with many labels plain pixels already do well). ``whole``: all training images, and all their labels for the
-    reader, as papers do; else 10,000 images, and 2000 to be asked about, which a processor bears.
+    MNIST's reader is given few labels, for with many plain pixels already do well. ``whole``: all training images,
+    and all their labels for the reader, as papers do; else 10,000 images, and 2000 to be asked about, which a
+    processor bears.
     """
+    return _material(data, device, whole, datastore.edition(data))
+
+
+@lru_cache(maxsize=8)  # a warm worker asks again and again
+def _material(data: str, device: str, whole: bool, edition: str) -> Material:
     import torch
 
     from dkdemo import datasets
@@ -77,7 +84,7 @@ def material(data: str, device: str, labelled: int = 10, *, whole: bool = False)
     asked = torch.randperm(len(test.labels), generator=order)[:2000].to(train.labels.device)
     learn = pool[:10_000]
     if data == "mnist":
-        few = torch.cat([pool[train.labels[pool] == digit][:labelled] for digit in range(10)])
+        few = torch.cat([pool[train.labels[pool] == digit][:LABELLED] for digit in range(10)])
     else:
         few = pool[:4000]
     return Material(
@@ -111,9 +118,13 @@ def probes(encoder: nn.Module, stuff: Material) -> dict[str, float]:
     return found
 
 
-@cache
 def pixel_probe(data: str, device: str, *, whole: bool = False) -> dict[str, float]:
     """The same questions put to the bare pixels, averaged 2 x 2: thousands of them would take the reader seconds."""
+    return dict(_pixel_probe(data, device, whole, datastore.edition(data)))
+
+
+@lru_cache(maxsize=8)
+def _pixel_probe(data: str, device: str, whole: bool, edition: str) -> dict[str, float]:
     import torch.nn.functional as F
 
     from dkdemo.evaluation import knn_accuracy, linear_probe

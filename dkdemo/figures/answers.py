@@ -60,8 +60,8 @@ def gallery(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
         panel, column = divmod(place % COLUMNS, half)
         top, left = place // COLUMNS * tall, column * wide
         sheets[panel][top : top + side, left : left + side] = image / 255
-        doubt = percent(float(result["doubt"][place]))
-        other = f"<span style='color:{theme.DARK}'>{classes[result['looks_like'][place]]} {doubt}</span>"
+        share = percent(float(result["share"][place]))
+        other = f"<span style='color:{theme.DARK}'>{classes[result['looks_like'][place]]} {share}</span>"
         chart.add_annotation(
             x=left + side / 2,
             y=top + side,
@@ -84,6 +84,6 @@ def gallery(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     numbers = {
         "true": str(classes[result["labels"][0]]),
         "second": str(classes[result["looks_like"][0]]),
-        "share": float(result["doubt"][0]),
+        "share": float(result["share"][0]),
     }
     return note(chart, claim=fill(words["gallery_claim"], numbers))

@@ -288,7 +288,10 @@ def _read(value: Any, default: Any, bounds: Bounds) -> Any:
         return numbers
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(f"need a number, got {value!r:.80}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        number = math.inf
     if not math.isfinite(number) or not bounds.low <= number <= bounds.high:
         raise ValueError(f"need a number between {bounds.low} and {bounds.high}, got {number}")
     return number

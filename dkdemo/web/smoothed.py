@@ -36,7 +36,7 @@ def doubtful_five(stage: Stage) -> float | None:
     with where:
         name = data.choose(data.DIGITS, own=False)
     found = ask(Gallery(data=name, label=FIVE, other=NINE, count=4))
-    doubtful = [place for place, doubt in enumerate(found["doubt"]) if doubt > DOUBT]
+    doubtful = [place for place, share in enumerate(found["share"]) if share > DOUBT]
     if not doubtful:
         return None
     with which:

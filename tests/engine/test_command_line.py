@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ class Counting(Recipe):
     rate: float = 0.5
     loud: bool = False
     widths: tuple[int, ...] = (3,)
+    looks: tuple[int, ...] = ()
 
     def run(self) -> Iterator[Event]:
         for step in (1, 2):
@@ -110,7 +112,7 @@ def test_settings_take_the_type_of_their_default(capsys):
     sets = ["--set", "rate=1", "--set", "loud=true", "--set", "widths=4,5"]
     assert main(["run", "counting", "--json", "--data", "mnist", *sets]) == 0
     settings = json.loads(capsys.readouterr().out)["settings"]
-    assert settings == {"data": "mnist", "seed": 0, "rate": 1.0, "loud": True, "widths": [4, 5]}
+    assert settings == {"data": "mnist", "seed": 0, "rate": 1.0, "loud": True, "widths": [4, 5], "looks": []}
 
 
 def test_reproduce_ends_well_now_and_badly_after_a_disagreement(capsys, monkeypatch):
@@ -126,3 +128,50 @@ def test_help_says_of_each_experiment_what_it_does(capsys):
         main(["run", "--help"])
     assert ended.value.code == 0
     assert "counting        Counts, and gives back what it was set to." in capsys.readouterr().out
+
+
+def test_settings_that_are_lists_are_read_by_their_type(capsys):
+    assert main(["run", "counting", "--json", "--set", "looks=4,5", "--set", "widths=1,2"]) == 0
+    settings = json.loads(capsys.readouterr().out)["settings"]
+    assert (settings["looks"], settings["widths"]) == ([4, 5], [1, 2])
+    assert main(["run", "counting", "--set", "looks=crop"]) == 2
+    assert "looks must be like ()" in capsys.readouterr().err
+
+
+def test_a_recipe_for_one_data_set_may_be_told_so(monkeypatch, capsys):
+    @dataclass(frozen=True)
+    class Fixed(Recipe):
+        """Knows its own data only."""
+
+        name = "fixed"
+        data: ClassVar[str] = "cifar10"
+        seed: int = 0
+
+        def run(self) -> Iterator[Event]:
+            yield Done({"seeds": [self.seed]})
+
+    monkeypatch.setattr("dkdemo.experiments.catalogue", lambda: {"fixed": Fixed})
+    assert main(["run", "fixed", "--data", "cifar10"]) == 0
+    assert main(["run", "fixed", "--data", "digits"]) == 2
+    assert "got data" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: not enough memory: you tried")])
+def test_out_of_memory_is_one_sentence(monkeypatch, capsys, error):
+    def full(self):
+        raise error
+        yield
+
+    monkeypatch.setattr(Counting, "run", full)
+    assert main(["run", "counting"]) == 2
+    assert "not enough memory" in capsys.readouterr().err
+
+
+def test_other_faults_keep_their_traceback(monkeypatch):
+    def broken(self):
+        raise RuntimeError("a fault of ours")
+        yield
+
+    monkeypatch.setattr(Counting, "run", broken)
+    with pytest.raises(RuntimeError, match="of ours"):
+        main(["run", "counting"])

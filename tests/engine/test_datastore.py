@@ -3,9 +3,11 @@
 import gzip
 import hashlib
 import json
+import os
 import struct
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -198,3 +200,19 @@ def test_names_are_no_paths():
         assert datastore.valid_name(name)
     for name in ("", "A", ".partial-a", "../a", "a/b", "a\\b", "a b", "a\n", "a" * 41, "é"):
         assert not datastore.valid_name(name)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders there have no such modes")
+def test_a_folder_that_may_not_be_read_hides_its_sets_and_breaks_nothing(folder, monkeypatch, caplog):
+    """As root every folder may be read, so the refusal is the system's own, put in its mouth."""
+    (folder / "locked").mkdir()
+    real = Path.iterdir
+
+    def refused(self):
+        if self == folder:
+            raise PermissionError(13, "Permission denied", str(self))
+        return real(self)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    assert set(datastore.present()) >= {"digits", "shapes"}
+    assert "cannot be read" in caplog.text

@@ -71,3 +71,9 @@ def test_bad_logits_and_too_much_text_are_refused():
         run("softmax([1, 2], 0)")
     with pytest.raises(ValueError, match="12 lines"):
         run("1\n" * 13)
+
+
+def test_a_text_of_blank_lines_is_refused_before_it_is_kept():
+    with pytest.raises(ValueError, match="9600 characters at most, got 5000003"):
+        run("\n" * 5_000_000 + "1+1")
+    assert run("\n" * 500 + "1+1") == run("1+1")

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from dkdemo import datasets, teachers
+from dkdemo import datasets, datastore, teachers
+from dkdemo.evaluation import accuracy
 from dkdemo.pupils import Pupil
 from dkdemo.teachers import Committee, ConvNet, get, obtain
+from dkdemo.training import answers
 
 SMALL = Committee(members=2, hidden=6, steps=4, batch_size=16)
 CONV = ConvNet("shapes", channels=(2, 3), steps=2, batch_size=16, shift=1)
@@ -90,7 +92,18 @@ def test_another_data_set_of_the_same_name_is_another_teacher(monkeypatch) -> No
     images = train.images.clone()
     images[0, 0, 0, 0] ^= 1
     monkeypatch.setattr(datasets, "load", lambda name, device: (replace(train, images=images), test))
+    monkeypatch.setattr(datastore, "edition", lambda name: "added anew")
     assert teachers._key(SMALL) != before
+
+
+def test_a_kept_teacher_is_examined_once(monkeypatch) -> None:
+    """Each stroke on the board asks for its marks; reading ten thousand images took a tenth of a second."""
+    _, test = datasets.load("digits")
+    net = get(SMALL)
+    marks = teachers.mark(net, test)
+    assert marks == accuracy(answers(net, test), test.labels).item()
+    monkeypatch.setattr(teachers, "answers", lambda *_: pytest.fail("examined again"))
+    assert teachers.mark(net, test) == marks
 
 
 def _truncate(path):

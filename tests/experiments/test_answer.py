@@ -106,8 +106,12 @@ def test_the_gallery_is_sorted_by_doubt() -> None:
     p = np.exp(found["logits"] - found["logits"].max(1, keepdims=True))
     p /= p.sum(1, keepdims=True)
     np.testing.assert_allclose(found["probabilities"], p, atol=1e-9)
-    np.testing.assert_allclose(found["doubt"], np.sort(p, axis=1)[:, -2], atol=1e-9)
-    assert (np.diff(found["doubt"]) <= 0).all()
+    assert (np.diff(np.sort(p, axis=1)[:, -2]) <= 1e-12).all(), "the most hesitant first"
+    np.testing.assert_allclose(found["share"], p[np.arange(20), found["looks_like"]], atol=1e-9)
+    wrong = p.copy()
+    wrong[np.arange(20), found["labels"]] = 0
+    assert found["looks_like"] == wrong.argmax(1).tolist()
+    assert any(p[row].argmax() != label for row, label in enumerate(found["labels"])), "and some fooled it"
     assert np.array_equal(found["images"], arrays.test_images[found["index"], 0])
     assert found["labels"] == arrays.test_labels[found["index"]].tolist()
     assert all(like != label for like, label in zip(found["looks_like"], found["labels"], strict=True))
@@ -115,8 +119,8 @@ def test_the_gallery_is_sorted_by_doubt() -> None:
     assert set(nines["labels"]) == {5}
     assert set(nines["looks_like"]) == {9}
     assert len(nines["labels"]) == nines["n"]["among"] == (arrays.test_labels == 5).sum()
-    np.testing.assert_allclose(nines["doubt"], nines["probabilities"][:, 9])
-    assert (np.diff(nines["doubt"]) <= 0).all()
+    np.testing.assert_allclose(nines["share"], nines["probabilities"][:, 9])
+    assert (np.diff(nines["share"]) <= 0).all()
 
 
 @pytest.mark.parametrize(

@@ -242,3 +242,18 @@ def test_nonsense_is_refused_in_a_sentence(kind: type[Recipe], settings: dict, s
 
 def test_the_table_has_the_papers_order() -> None:
     assert Matrix().looks == LOOKS == ("crop", "cutout", "color", "sobel", "noise", "blur", "rotate")
+
+
+def test_a_data_set_that_is_added_anew_is_learned_from_anew(monkeypatch) -> None:
+    from dkdemo import datasets, datastore
+    from dkdemo.experiments import simclr_material
+
+    train, test = datasets.load("digits")
+    for edition, images in (("first", train.images), ("second", 255 - train.images)):
+        found = (replace(train, images=images), test)
+        monkeypatch.setattr(datasets, "load", lambda name, device, found=found: found)
+        monkeypatch.setattr(datastore, "edition", lambda name, edition=edition: edition)
+        stuff = simclr_material.material("cifar10", "cpu", whole=True)
+        assert stuff is simclr_material.material("cifar10", "cpu", whole=True), "kept until then"
+        assert stuff.images is images
+    simclr_material._material.cache_clear()

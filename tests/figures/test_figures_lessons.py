@@ -132,7 +132,7 @@ def test_the_gallery_shows_every_picture_whole(words, side):
         "classes": list("0123456789"),
         "labels": [5] * 8,
         "looks_like": [9] * 8,
-        "doubt": np.array([0.89, *[1e-6] * 7]),
+        "share": np.array([0.89, *[1e-6] * 7]),
     }
     figure = answers.gallery(result, words)
     sheet = np.stack([np.asarray(trace.z, dtype=float) for trace in figure.data])
