@@ -70,13 +70,16 @@ def send(tensor: Tensor, device: torch.device | str) -> Tensor:
 
 
 def be_calm() -> bool:
-    """One torch thread, unless OMP_NUM_THREADS says otherwise, and freed memory kept for the next step.
+    """One torch thread, unless OMP_NUM_THREADS says otherwise, freed memory kept for the next step, and fixed sums.
 
-    Two threads lose as soon as anything else runs. And without the second, the C library hands every large array
-    back to the system and has it cleared again at each step, a third of the time that wide perceptrons take.
+    Two threads lose as soon as anything else runs. Without the second, the C library hands every large array back to
+    the system and has it cleared again at each step, a third of the time that wide perceptrons take. The third: on a
+    GPU convolutions and products add up in one order only, so that a seed gives the same sum again.
 
     Returns: whether memory is kept; only glibc can be asked to.
     """
+    torch.backends.cudnn.deterministic = True
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when the first product is made
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     library = _c_library()
     # An older glibc knows a limit of 32 MB; and one setting alone would switch off what it does by itself.

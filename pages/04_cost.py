@@ -32,7 +32,7 @@ def budget(stage: Stage) -> None:
     inputs = budget_inputs(answer["gflops"])
     rate = Slider("rate", stage.words["budget_rate"], 0.1, 1000, 30, log=True, format=".4g")
     interactive(stage, "budget", lambda needs: cost.budget(needs, inputs["names"], stage.words), inputs, rate)
-    stage.source("budget_source", side=recipe.side, table=SOURCE, **answer, **answer["n"])
+    stage.source("budget_source", table=SOURCE, **answer, **answer["n"])
     stage.erratum(stage.words["budget_slide"], stage.words["budget_right"], "budget_erratum")
     stage.say("budget_story")
     explain(stage, code=("dkdemo.networks:seconds", "dkdemo.experiments.speed:Speed"), script=script_for(recipe))

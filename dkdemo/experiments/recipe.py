@@ -49,7 +49,7 @@ class Recipe:
                 check_seed(value)
 
     def expected_seconds(self) -> float:
-        """What the button promises: seconds in a warm worker on two CPU cores."""
+        """Seconds in a warm worker on two CPU cores: what the button promises until this machine has told its own."""
         raise NotImplementedError
 
     def run(self) -> Iterator[Event]:

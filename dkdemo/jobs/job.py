@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from dkdemo.jobs import pace
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot, from_json
 
 if TYPE_CHECKING:  # recipes import the events beside us: importing them here would close a circle
@@ -68,7 +69,7 @@ class Job:
         self.position = 0  # in the queue: 1 is next; 0 when it is not queued
         self.error = ""  # a key of common.md
         self.sentence = ""  # what the recipe itself said, when it refused its values
-        self.expected = float(recipe.expected_seconds())
+        self.expected = pace.expected(recipe)
         self.started: float | None = None  # wall clock, seconds since 1970
         self.seconds: float | None = None  # from start to end, once it has ended
         self.finished_at: float | None = None

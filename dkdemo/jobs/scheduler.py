@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs import pace
 from dkdemo.jobs.events import Done
 from dkdemo.jobs.faults import killed
 from dkdemo.jobs.job import Busy, Job, JobFailed, Record
@@ -261,6 +262,7 @@ class Manager:
         if state == "done" and self._jobs.get(job.key) is job:
             packed = [record.packed for record in job.records]
             recipe = job.recipe
+            pace.learn(recipe, job.seconds or 0.0)
             self._saver.submit(self._store.save, job.key, recipe.name, recipe.values(), job.seconds or 0.0, packed)
         self._next(lane)
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.figures.binding import fill
+from dkdemo.jobs import pace
 from dkdemo.web import address, language
 
 ERRORS = ("job_memory", "job_killed")  # what a job's error says when memory ran out, or most likely did
@@ -47,7 +48,7 @@ def offer(recipe: Recipe, key: str, submit: Callable[[Recipe], None]) -> None:
     smaller: Any = halved(recipe)
     if smaller is None:
         return
-    facts = {"batch": smaller.batch_size, "seconds": max(1, round(smaller.expected_seconds()))}
+    facts = {"batch": smaller.batch_size, "seconds": max(1, round(pace.expected(smaller)))}
     st.button(
         fill(language.common()["run_halved"], facts), key=f"{address.here()[0]}.{key}.halve",
         on_click=_halve, args=(key, smaller, submit), type="primary", icon=":material/compress:",

@@ -16,6 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dkdemo import jobs
 from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs import pace
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 from dkdemo.web import address, controls, language, memory, provenance, source
 from dkdemo.web.lecturer import is_lecturer
@@ -91,7 +92,7 @@ def _beside(stage: Stage, equation: str) -> DeltaGenerator:
 def _buttons(stage: Stage, panel: str, recipe: Recipe, job: jobs.Job | None) -> None:
     """The one or two buttons that make sense in this state, beside the reset of the controls."""
     words, state = stage.common, job.state if job else "none"
-    seconds = max(1, round(recipe.expected_seconds()))
+    seconds = max(1, round(pace.expected(recipe)))
     with st.container(horizontal=True, vertical_alignment="center", key=f"dk-run-{panel}"):
         if job and job.active and stage.browser not in job.wishes and not is_lecturer():
             st.caption(words["run_others"])  # theirs to stop, not this viewer's

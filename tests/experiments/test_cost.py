@@ -129,6 +129,7 @@ def test_speed_is_that_of_a_product() -> None:
     (done,) = Speed(side=128).run()
     assert done.result["gflops"] > 0.1
     assert done.result["n"] == {"products": 15}
+    assert done.result["side"] == 128
     assert Speed.lane == "short"
 
 

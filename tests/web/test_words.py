@@ -288,8 +288,8 @@ def test_bold_words_end_where_markdown_sees_it():
     for file in FILES:
         for key, words in sections("zh-TW", file).items():
             runs = words.split("**")
-            for inside, after in zip(runs[1::2], runs[2::2], strict=False):
-                opened_badly = re.match(r"[^\w\s]", inside) and re.search(r"\w$", runs[runs.index(inside) - 1])
+            for before, inside, after in zip(runs[::2], runs[1::2], runs[2::2], strict=False):
+                opened_badly = re.match(r"[^\w\s]", inside) and re.search(r"\w$", before)
                 closed_badly = re.search(r"[^\w\s]$", inside) and re.match(r"\w", after)
                 if opened_badly or closed_badly:
                     bad.append(f"{file}/{key}: **{inside}**{after[:6]}")
