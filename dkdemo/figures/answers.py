@@ -12,7 +12,7 @@ from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
-from dkdemo.kernels.temperature import percent
+from dkdemo.kernels.sums import percent
 
 COLUMNS = 4  # of the gallery; a phone shows half as many
 PANELS = {"": [0.18, 0.49], "2": [0.51, 0.82]}  # side by side they are one sheet in the middle

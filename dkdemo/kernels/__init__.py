@@ -15,6 +15,8 @@ KERNELS: dict[str, Callable[..., dict[str, Any]]] = {}
 SAMPLES: dict[str, list[dict[str, Any]]] = {}
 
 for _found in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
+    if _found.name == "sums":  # what the others share
+        continue
     _chapter = importlib.import_module(f"{__name__}.{_found.name}")
     KERNELS.update(_chapter.KERNELS)
     SAMPLES.update(_chapter.SAMPLES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from dkdemo.kernels.sums import nearest
 from dkdemo.networks import NETWORKS, seconds
 
 Rows = Sequence[Sequence[float]]
@@ -30,15 +31,6 @@ def budget(names: Sequence[str], gmacs: Sequence[float], gflops: float, rate: fl
         "hungriest": names[need.index(max(need))],
         "machines": max(need),
     }
-
-
-def nearest(stops: Sequence[float], value: float) -> int:
-    """The place of the stop closest to ``value``; of two as close, the first."""
-    best = 0
-    for place, stop in enumerate(stops):
-        if abs(stop - value) < abs(stops[best] - value):
-            best = place
-    return best
 
 
 def prune_slide(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dkdemo.kernels.temperature import percent
+from dkdemo.kernels.sums import percent, rounded, signed
 from dkdemo.labels import one_hot
 from dkdemo.probability import cross_entropy, kl, softmax
 
@@ -104,7 +104,7 @@ def bias_slide(biases: Sequence[float], curve: Rows, curve_all: Rows, bias: floa
 
     ``biases`` are evenly spaced stops; ``curve`` and ``curve_all`` are (students, stops).
     """
-    stop = math.floor((bias - biases[0]) / (biases[1] - biases[0]) + 0.5)
+    stop = rounded((bias - biases[0]) / (biases[1] - biases[0]))
     stop = min(max(stop, 0), len(biases) - 1)
     return {
         "bias": float(biases[stop]),
@@ -128,12 +128,6 @@ def two_answers(
             f"{role}_sure": float(q.max()),
         }
     return values
-
-
-def signed(value: float) -> str:
-    """Two decimals with their sign, ties upwards as in JavaScript."""
-    hundredths = math.floor(100 * value + 0.5) / 100
-    return f"{'+' if hundredths > 0 else '−' if hundredths < 0 else ''}{abs(hundredths):.2f}"
 
 
 KERNELS: dict[str, Callable[..., dict[str, Any]]] = {

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dkdemo.kernels.sums import rounded
 from dkdemo.probability import softmax
 
 LATE = 100  # the last steps, over which the jitter is measured
@@ -38,7 +39,7 @@ def follow_path(
     ``units``: what one step is called, and several.
     """
     student = list(map(float, path))
-    last, until = len(student) - 1, math.floor(warm_up + 0.5)
+    last, until = len(student) - 1, rounded(warm_up)
     decays = [min(1 - 1 / (t + 1), decay) if t <= until else decay for t in range(1, last + 1)]
     teacher, shares = [student[0]], [0.0] * (last + 1)
     for weight, kept in zip(student[1:], decays, strict=True):
@@ -63,7 +64,7 @@ def follow_path(
         "decay": float(decay),
         "warm_up": until,
         "half_life": half_life,
-        "unit": units[int(math.floor(half_life + 0.5) != 1)],
+        "unit": units[int(rounded(half_life) != 1)],
         "off_student": _rms(student[-LATE:]),
         "off_teacher": _rms(teacher[-LATE:]),
         "early_teacher": teacher[min(60, last)],

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from dkdemo.kernels.sums import rounded, whole_percent
 from dkdemo.mixing import beta_density, beta_quantile, clip_box, cutmix, cutout, kept_share, mixup
 
 DENSITY_AT = [index / 100 for index in range(1, 100)]  # where the curve of Beta(alpha, alpha) is drawn
@@ -29,7 +29,7 @@ def mixup_blend(
         "alpha": alpha,
         "here": [lam],
         "shares": shares,
-        "shares_text": [_percent(share) for share in shares],
+        "shares_text": [whole_percent(share) for share in shares],
         "share_first": shares[0],
         "share_second": shares[1],
         "density": beta_density(np.array(DENSITY_AT), alpha).tolist(),
@@ -44,7 +44,7 @@ def cutmix_box(
 
     A box that misses the image altogether changes nothing: here a finger may wander where `cutmix` refuses.
     """
-    (left, right), (top, bottom) = (sorted((_nearest(a), _nearest(b))) for a, b in ((x0, x1), (y0, y1)))
+    (left, right), (top, bottom) = (sorted((rounded(a), rounded(b))) for a, b in ((x0, x1), (y0, y1)))
     images = np.array([first, second], dtype=np.float64)
     height, width = images.shape[1:3]
     try:
@@ -71,19 +71,10 @@ def cutmix_box(
         "covered": 1 - kept,
         "naive": 1 - (right - left) * (bottom - top) / (height * width),
         "shares": shares,
-        "shares_text": [_percent(share) for share in shares],
+        "shares_text": [whole_percent(share) for share in shares],
         "share_first": shares[0],
         "share_second": shares[1],
     }
-
-
-def _nearest(value: float) -> int:
-    """Halves go up, as JavaScript's Math.round does and Python's round does not."""
-    return math.floor(value + 0.5)
-
-
-def _percent(share: float) -> str:
-    return f"{_nearest(100 * share)}%"
 
 
 def _checks(side: int, shift: int) -> list[list[list[int]]]:

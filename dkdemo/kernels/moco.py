@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from dkdemo.kernels.sums import rounded
+
 SHOWN = 48  # batches drawn on the belt, the newest at age 0
 PALEST = 0.15  # how much of its colour the oldest key keeps
 
@@ -44,7 +46,7 @@ def queue_belt(path: Sequence[float], momentum: float, batches: float) -> dict[s
     ``path`` is one weight of the query encoder, step by step; a key of age a was written by the key encoder of
     a steps ago.
     """
-    length = math.floor(batches + 0.5)
+    length = rounded(batches)
     query, key = ([*reversed(line)][:SHOWN] for line in (list(map(float, path)), _followed(path, momentum)))
     return {
         "age": list(range(SHOWN)),

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from dkdemo.kernels.sums import rounded, strokes
+
 LOSSES = ("contrastive", "triplet", "triplet_plain", "n_pair")
 REACH, LONGEST = 1.0, 1.3  # an arrow's length for a force of 1, and the most it is drawn with
 RING = 73  # points of the drawn border
@@ -59,12 +61,8 @@ def metric_forces(x: Sequence[float], y: Sequence[float], loss: str, margin: flo
         "y": points[:, 1].tolist(),
         "force_x": force[:, 0].tolist(),
         "force_y": force[:, 1].tolist(),
-        "arrow_x": [
-            part for a, b in zip(points[:, 0].tolist(), tip[:, 0].tolist(), strict=True) for part in (a, b, None)
-        ],
-        "arrow_y": [
-            part for a, b in zip(points[:, 1].tolist(), tip[:, 1].tolist(), strict=True) for part in (a, b, None)
-        ],
+        "arrow_x": strokes(points[:, 0].tolist(), tip[:, 0].tolist()),
+        "arrow_y": strokes(points[:, 1].tolist(), tip[:, 1].tolist()),
         "tip_x": tip[:, 0].tolist(),
         "tip_y": tip[:, 1].tolist(),
         "tip_angle": np.where(moves, 90 - np.degrees(np.arctan2(force[:, 1], force[:, 0])), 0.0).tolist(),
@@ -122,7 +120,7 @@ def gradient_reach(weight: float, steps: float) -> dict[str, Any]:
         slope *= weight * (1 - state**2)
         linear.append(weight**step)
         curved.append(slope)
-    here = min(REACHED, max(0, math.floor(steps + 0.5)))
+    here = min(REACHED, max(0, rounded(steps)))
     return {
         "weight": float(weight),
         "steps": here,
@@ -142,7 +140,7 @@ def switch_board(
 
     ``tables[d - 1]`` and ``unread[d - 1]`` (the mean share of variance not read out) belong to dimension d.
     """
-    d = min(len(tables), max(1, math.floor(dimension + 0.5)))
+    d = min(len(tables), max(1, rounded(dimension)))
     table = [[float(cell) for cell in row] for row in tables[d - 1]]
     own = [row[k] for k, row in enumerate(table)]
     return {
@@ -174,7 +172,7 @@ def log_n_bound(information: float, choices: float) -> dict[str, Any]:
     wrong = np.exp(other - own[:, None]).cumsum(1)  # (2 CONTEXTS, MOST - 1)
     estimates = [math.log(n) - float(np.log1p(wrong[:, n - 2]).mean()) for n in CHOICES]
     caps = [math.log(n) for n in CHOICES]
-    at = min(len(CHOICES) - 1, max(0, math.floor(math.log2(choices) + 0.5) - 1))
+    at = min(len(CHOICES) - 1, max(0, rounded(math.log2(choices)) - 1))
     return {
         "information": float(information),
         "truth": [float(information)] * len(CHOICES),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dkdemo.kernels.theory import nearest
+from dkdemo.kernels.sums import nearest
 
 
 def freedom(

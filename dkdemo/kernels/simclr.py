@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dkdemo.kernels.sums import strokes
 from dkdemo.probability import log_softmax
 
 LONGEST = 0.55  # the longest arrow, in radii of the circle: the others are in proportion
@@ -71,16 +72,16 @@ def circle_forces(x: Sequence[float], y: Sequence[float], temperature: float) ->
     length = LONGEST * force / max(strongest, WEAKEST)
     on_x, on_y = np.cos(angle), np.sin(angle)
     tip_x, tip_y = on_x - length * on_y, on_y + length * on_x  # along the tangent
-    pairs = [(i, int(partner[i])) for i in range(len(angle) // 2)]
+    half = len(angle) // 2
     return {
         "x": on_x.tolist(),
         "y": on_y.tolist(),
         "force": force.tolist(),
         "strongest": strongest,
-        "link_x": [part for i, j in pairs for part in (float(on_x[i]), float(on_x[j]), None)],
-        "link_y": [part for i, j in pairs for part in (float(on_y[i]), float(on_y[j]), None)],
-        "arrow_x": [part for a, b in zip(on_x.tolist(), tip_x.tolist(), strict=True) for part in (a, b, None)],
-        "arrow_y": [part for a, b in zip(on_y.tolist(), tip_y.tolist(), strict=True) for part in (a, b, None)],
+        "link_x": strokes(on_x[:half].tolist(), on_x[partner[:half]].tolist()),
+        "link_y": strokes(on_y[:half].tolist(), on_y[partner[:half]].tolist()),
+        "arrow_x": strokes(on_x.tolist(), tip_x.tolist()),
+        "arrow_y": strokes(on_y.tolist(), tip_y.tolist()),
         "tip_x": tip_x.tolist(),
         "tip_y": tip_y.tolist(),
         "tip_angle": np.degrees(-angle - np.where(length < 0, math.pi, 0)).tolist(),

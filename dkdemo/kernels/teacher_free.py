@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dkdemo.kernels.temperature import percent
+from dkdemo.kernels.sums import percent
 from dkdemo.labels import equivalent_alpha, smooth_labels, virtual_teacher
 from dkdemo.probability import entropy, sharpen, softmax
 

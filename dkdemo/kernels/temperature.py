@@ -6,13 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from dkdemo.kernels.sums import fixed, percent, whole_percent
 from dkdemo.probability import entropy, softmax
-
-
-def percent(share: float) -> str:
-    """One decimal, ties upwards as in JavaScript; what would round to nothing is said to be less."""
-    tenths = math.floor(1000 * share + 0.5) / 10
-    return f"{tenths:.1f}%" if tenths > 0 or share == 0 else "<0.1%"
 
 
 def softmax_bars(logits: Sequence[float], temperature: float) -> dict[str, Any]:
@@ -23,11 +18,11 @@ def softmax_bars(logits: Sequence[float], temperature: float) -> dict[str, Any]:
     losers = [share for index, share in enumerate(q) if index != winner]
     return {
         "logits": z,
-        "logits_text": [f"{math.floor(100 * value + 0.5) / 100:.2f}" for value in z],
+        "logits_text": [fixed(value, 2) for value in z],
         "temperature": float(temperature),
         "q": q,
         "q_text": [percent(share) for share in q],
-        "q_brief": [f"{math.floor(100 * share + 0.5)}%" if share >= 0.005 else "" for share in q],
+        "q_brief": [whole_percent(share) if share >= 0.005 else "" for share in q],
         "winner": winner,
         "wins": [int(index == winner) for index in range(len(z))],
         "largest": q[winner],

@@ -8,14 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from dkdemo.kernels.sums import nearest, rounded
+
 EDGE = 1.5  # the oscillator is drawn out to so many amplitudes
 DRAWN = 601  # places at which it is drawn
 INSIDE = 2001  # places between the turning points at which it is integrated
-
-
-def nearest(values: Sequence[float], wanted: float) -> int:
-    """The place of the closest value; of two as close, the first."""
-    return min(range(len(values)), key=lambda place: abs(values[place] - wanted))
 
 
 def polynomial_size(
@@ -84,7 +81,7 @@ def correspondence(level: float) -> dict[str, Any]:
     psi_(k+1) = sqrt(2/(k+1)) x psi_k - sqrt(k/(k+1)) psi_(k-1), with psi_0 = pi^(-1/4) exp(-x²/2); the turning
     points lie at x = ± sqrt(2 level + 1), which is drawn as ± 1. "outside" is the chance to be found beyond them.
     """
-    n = math.floor(level + 0.5)
+    n = rounded(level)
     reach = math.sqrt(2 * n + 1)
     drawn = reach * _oscillator(n, reach * np.linspace(-EDGE, EDGE, DRAWN)) ** 2
     within = reach * _oscillator(n, reach * np.linspace(-1, 1, INSIDE)) ** 2

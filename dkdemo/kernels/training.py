@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dkdemo.descent import LANDSCAPES, MINIMUM, Quadratic, TwoWeights, adam, edge, sgd, sharpness
+from dkdemo.kernels.sums import fixed
 from dkdemo.probability import cross_entropy, entropy
 
 MOMENTUM = 0.9
@@ -150,7 +151,7 @@ def two_entropies(shares: Sequence[float], unit: str, per_nat: float) -> dict[st
     together = [*p.tolist(), *q.tolist()]
     return {
         "shares": together,
-        "shares_text": [f"{math.floor(100 * share + 0.5) / 100:.2f}" for share in together],
+        "shares_text": [fixed(share, 2) for share in together],
         "unit": unit,
         "entropy": own * per_nat,
         "cross": cost * per_nat,

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from dkdemo.kernels.temperature import percent
+from dkdemo.kernels.sums import fixed, percent, rounded
 from dkdemo.probability import cross_entropy, entropy, js, kl, sharpen, softmax
 
-UDA_TEMPERATURE, UDA_CONFIDENCE = 0.4, 0.8  # the paper's
+UDA_TEMPERATURE, UDA_CONFIDENCE = 0.4, 0.8  # those of dkdemo.semi_supervised, which needs torch; a test compares
 AUGMIX_WEIGHT = 12
 
 Grey = Sequence[Sequence[float]]  # (H, W) in 0..255
@@ -64,7 +64,7 @@ def guess_label(
 
     ``verdicts``: what to call that at T < 1, at T = 1 and at T > 1.
     """
-    k = _nearest(looks)
+    k = rounded(looks)
     each = softmax(np.asarray(logits, dtype=float)[:k])
     mean = each.mean(0)
     sharp = sharpen(mean, temperature)
@@ -104,7 +104,7 @@ def uda_pull(
     verdicts: Sequence[str] = ("counts", "rests"),
 ) -> dict[str, Any]:
     """UDA on one picture at one strength of the strong look, and the three TSA thresholds at one moment t/T."""
-    place = _nearest(strength * (len(images) - 1))
+    place = rounded(strength * (len(images) - 1))
     clean = softmax(clean_logits)
     wanted = sharpen(clean, UDA_TEMPERATURE)
     answers = softmax(logits)
@@ -143,7 +143,7 @@ def augmix_js(
     kept: float,
 ) -> dict[str, Any]:
     """AugMix at one share m of the picture itself: both mixtures, the three answers, their mean M, JS and the loss."""
-    place = _nearest(kept * (len(answers) - 1))
+    place = rounded(kept * (len(answers) - 1))
     p = [np.asarray(clean, dtype=float), *(np.asarray(answer, dtype=float) for answer in answers[place])]
     middle = (p[0] + p[1] + p[2]) / 3
     gaps = [float(kl(one, middle)) for one in p]
@@ -159,7 +159,7 @@ def augmix_js(
         "p_second": p[2].tolist(),
         "mean": middle.tolist(),
         "gaps": gaps,
-        "gaps_text": [f"{_nearest(1000 * gap) / 1000:.3f}" for gap in gaps],
+        "gaps_text": [fixed(gap, 3) for gap in gaps],
         "js": apart,
         "js_bar": [apart],
         "bound": math.log(3),
@@ -168,11 +168,6 @@ def augmix_js(
         "loss": float(cross_entropy(target, p[0])) + AUGMIX_WEIGHT * apart,
         "penalty": AUGMIX_WEIGHT * apart,
     }
-
-
-def _nearest(value: float) -> int:
-    """Halves go up, as JavaScript's Math.round does and Python's round does not."""
-    return math.floor(value + 0.5)
 
 
 def _brief(share: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 
 from dkdemo.figures.binding import fill
-from dkdemo.kernels import KERNELS, SAMPLES
+from dkdemo.kernels import KERNELS, SAMPLES, sums
 
 LIVE = Path(__file__).resolve().parents[2] / "assets" / "live"
+DEFINED = re.compile(r"(?:function|const) (\w+)(?=\(| = \(?[\w, ]*\)? =>)")  # the functions of a script
 
 
 def assert_equal(js: Any, python: Any, where: str) -> None:
@@ -52,6 +54,29 @@ def test_javascript_and_python_agree(workbench, name: str) -> None:
             "async ([name, inputs]) => (await import(`/kernels/${name}.js`)).default(inputs)", [name, plain(inputs)]
         )
         assert_equal(js, KERNELS[name](**inputs), f"{name}[{index}]")
+
+
+def test_numbers_become_the_same_words(workbench) -> None:
+    """Also halves, and what a rounding error has moved off them."""
+    numbers = [0, -0.001, 1e-9, 0.0005, 0.125, -0.125, 0.285, 0.5, 1.005, 2.5, -2.5, *np.arange(-1, 1, 0.0025).tolist()]
+    js = workbench.evaluate(
+        """async (numbers) => {
+          const { fixed, percent, rounded, signed, wholePercent } = await import("/sums.js");
+          return numbers.map((v) => [rounded(v), fixed(v, 2), fixed(v, 3), percent(v), wholePercent(v), signed(v)]);
+        }""",
+        numbers,
+    )
+    assert js == [
+        [sums.rounded(v), sums.fixed(v, 2), sums.fixed(v, 3), sums.percent(v), sums.whole_percent(v), sums.signed(v)]
+        for v in numbers
+    ]
+
+
+def test_no_kernel_says_again_what_all_share() -> None:
+    shared = set(DEFINED.findall((LIVE / "sums.js").read_text(encoding="utf-8")))
+    assert "softmax" in shared
+    for path in (LIVE / "kernels").glob("*.js"):
+        assert not shared & set(DEFINED.findall(path.read_text(encoding="utf-8"))), path.name
 
 
 def test_templates_are_filled_alike(workbench) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dkdemo import compression
-from dkdemo.kernels.cost import SAMPLES, bits_slide, budget, nearest, prune_slide
+from dkdemo.kernels.cost import SAMPLES, bits_slide, budget, prune_slide
 from dkdemo.networks import seconds
 
 
@@ -25,13 +25,6 @@ def test_every_network_is_on_one_side_of_the_line(sample: dict) -> None:
 def test_twice_the_pictures_are_twice_the_appetite() -> None:
     one, two = (budget(["a"], [3.0], 40, rate) for rate in (1, 2))
     assert two["machines"] == pytest.approx(2 * one["machines"])
-
-
-def test_the_nearest_stop_and_of_two_the_first() -> None:
-    assert [nearest([0, 50, 80, 99], value) for value in (-5, 24, 25, 26, 64.9, 65, 65.1, 100)] == [
-        0, 0, 0, 1, 1, 1, 2, 3,
-    ]  # fmt: skip
-    assert nearest([8, 4, 2, 1], 3) == 1
 
 
 @pytest.mark.parametrize("sample", SAMPLES["prune_slide"])

@@ -8,7 +8,6 @@ import torch
 
 from dkdemo.distillation import kd_loss, soft_loss
 from dkdemo.kernels import KERNELS, SAMPLES, script
-from dkdemo.kernels.temperature import percent
 
 
 def test_every_kernel_has_samples_and_a_javascript_file(pytestconfig):
@@ -67,10 +66,6 @@ def test_equal_loss_is_not_equal_update():
     np.testing.assert_allclose(values["gradient_other"], [-0.3, 0.29, 0.01], atol=1e-15)
     np.testing.assert_allclose(values["gradient_mine"], [-0.3, 0.15, 0.15], atol=1e-15)
     assert values["apart"] == pytest.approx(0.14 * math.sqrt(2))
-
-
-def test_percentages_never_round_something_to_nothing():
-    assert [percent(share) for share in (0, 1e-9, 0.0005, 0.71624, 1)] == ["0.0%", "<0.1%", "0.1%", "71.6%", "100.0%"]
 
 
 def test_the_script_beside_a_picture_prints_its_numbers(capsys):

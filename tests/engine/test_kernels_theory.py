@@ -9,7 +9,7 @@ import pytest
 from numpy.polynomial.hermite import hermval
 from scipy.integrate import quad
 
-from dkdemo.kernels.theory import DRAWN, EDGE, SAMPLES, correspondence, nearest, polynomial_size, ridge_path
+from dkdemo.kernels.theory import DRAWN, EDGE, SAMPLES, correspondence, polynomial_size, ridge_path
 
 
 def density(n: int, x: float) -> float:
@@ -35,8 +35,6 @@ def test_the_ground_state_breaks_the_law_as_often_as_known() -> None:
 
 
 def test_sizes_snap_to_what_was_measured() -> None:
-    assert nearest([1, 2, 20], 1.5) == 0
-    assert nearest([1, 2, 20], 12) == 2
     values = polynomial_size(**SAMPLES["polynomial_size"][3])
     assert values["coefficients"] == 20
     assert values["degree"] == 19

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 
 from dkdemo import semi_supervised as semi
 from dkdemo.augmix import augmix_loss
+from dkdemo.kernels import unlabelled
 from dkdemo.kernels.unlabelled import SAMPLES, augmix_js, guess_label, pseudo_label, uda_pull
 
 
@@ -56,6 +57,12 @@ def test_sharpening_lowers_the_entropy_and_one_leaves_it() -> None:
 def test_only_a_temperature_below_one_sharpens() -> None:
     told = {sample["temperature"]: guess_label(**sample)["verdict"] for sample in SAMPLES["guess_label"]}
     assert told == {0.5: "sharpened", 0.1: "sharpened", 1.0: "left alone", 2.0: "softened"}
+
+
+def test_both_know_the_same_temperature_and_confidence() -> None:
+    """The kernel cannot import the engine's: that needs torch, and the web server imports the kernel."""
+    ours = unlabelled.UDA_TEMPERATURE, unlabelled.UDA_CONFIDENCE
+    assert ours == (semi.UDA_TEMPERATURE, semi.UDA_CONFIDENCE)
 
 
 @pytest.mark.parametrize("sample", SAMPLES["uda_pull"])

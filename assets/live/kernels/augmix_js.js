@@ -1,10 +1,10 @@
 // AugMix at one share of the picture itself: two mixtures, three answers, JS. Twin: dkdemo/kernels/unlabelled.py.
+import { fixed, kl, rounded } from "../sums.js";
+
 const WEIGHT = 12;
 
-const kl = (p, q) => p.reduce((sum, share, k) => sum + (share > 0 ? share * Math.log(share / q[k]) : 0), 0);
-
 export default function ({ picture, mixed, clean, answers, truth, kept }) {
-  const place = Math.floor(kept * (answers.length - 1) + 0.5);
+  const place = rounded(kept * (answers.length - 1));
   const p = [clean, ...answers[place]];
   const mean = clean.map((_, k) => (p[0][k] + p[1][k] + p[2][k]) / 3);
   const gaps = p.map((one) => kl(one, mean));
@@ -21,7 +21,7 @@ export default function ({ picture, mixed, clean, answers, truth, kept }) {
     p_second: p[2],
     mean,
     gaps,
-    gaps_text: gaps.map((gap) => (Math.floor(1000 * gap + 0.5) / 1000).toFixed(3)),
+    gaps_text: gaps.map((gap) => fixed(gap, 3)),
     js,
     js_bar: [js],
     bound: Math.log(3),

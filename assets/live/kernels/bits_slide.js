@@ -1,9 +1,8 @@
 // Measured errors read at one number of bits, and the rungs the weights stand on. Twin: dkdemo/kernels/cost.py.
+import { nearest } from "../sums.js";
+
 export default function ({ widths, curves, steps, sizes, dense, dense_bytes, reach, rule, bits }) {
-  let place = 0;
-  widths.forEach((width, index) => {
-    if (Math.abs(width - bits) < Math.abs(widths[place] - bits)) place = index;
-  });
+  const place = nearest(widths, bits);
   const width = widths[place];
   const step = steps[rule][place];
   const most = 2 ** (width - 1) - 1;

@@ -1,9 +1,9 @@
 // One weight on a parabola: each step multiplies it by 1 - lr h. Twin: dkdemo/kernels/training.py.
+import { padded } from "../sums.js";
+
 const FAR = 1e6;
 const HOPS = 12;
 const RATES = Array.from({ length: 101 }, (_, index) => index / 100);
-
-const padded = (values) => [...values, ...Array(HOPS + 1 - values.length).fill(null)];
 
 export default function ({ learning_rate, curvature, verdicts }) {
   const factor = 1 - learning_rate * curvature;
@@ -24,8 +24,8 @@ export default function ({ learning_rate, curvature, verdicts }) {
     factor,
     limit: 2 / curvature,
     best: 1 / curvature,
-    path_x: padded(places),
-    path_y: padded(places.map(height)),
+    path_x: padded(places, HOPS + 1),
+    path_y: padded(places.map(height), HOPS + 1),
     end_x: [places.at(-1)],
     end_y: [height(places.at(-1))],
     hill: RATES.map((rate) => height(4 * rate - 2)),

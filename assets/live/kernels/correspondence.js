@@ -1,4 +1,6 @@
 // A quantum oscillator beside the pendulum bob of the same energy. Twin: dkdemo/kernels/theory.py.
+import { rounded } from "../sums.js";
+
 const EDGE = 1.5, DRAWN = 601, INSIDE = 2001;
 
 function wave(n, x) {
@@ -11,7 +13,7 @@ function wave(n, x) {
 }
 
 export default function ({ level }) {
-  const n = Math.floor(level + 0.5);
+  const n = rounded(level);
   const reach = Math.sqrt(2 * n + 1);
   const at = (u) => reach * wave(n, reach * u) ** 2;
   let within = 0;

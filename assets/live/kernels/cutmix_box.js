@@ -1,10 +1,9 @@
 // CutMix or cutout of a box dragged by hand; the label is counted after clipping. Twin: dkdemo/kernels/mixing.py.
-const nearest = (value) => Math.floor(value + 0.5);
-const percent = (share) => `${nearest(100 * share)}%`;
+import { rounded, wholePercent } from "../sums.js";
 
 export default function ({ first, second, x0, y0, x1, y1, paste = true }) {
-  const [left, right] = [nearest(x0), nearest(x1)].sort((a, b) => a - b);
-  const [top, bottom] = [nearest(y0), nearest(y1)].sort((a, b) => a - b);
+  const [left, right] = [rounded(x0), rounded(x1)].sort((a, b) => a - b);
+  const [top, bottom] = [rounded(y0), rounded(y1)].sort((a, b) => a - b);
   const height = first.length, width = first[0].length;
   const within = (x, y) => left <= x && x < right && top <= y && y < bottom;
 
@@ -32,7 +31,7 @@ export default function ({ first, second, x0, y0, x1, y1, paste = true }) {
     covered: 1 - kept,
     naive: 1 - ((right - left) * (bottom - top)) / (height * width),
     shares,
-    shares_text: shares.map(percent),
+    shares_text: shares.map(wholePercent),
     share_first: shares[0],
     share_second: shares[1],
   };

@@ -1,13 +1,5 @@
 // Two answers that are equally right and differently wrong. Twin: dkdemo/kernels/distillation.py.
-function percent(share) {
-  const tenths = Math.floor(1000 * share + 0.5) / 10;
-  return tenths > 0 || share === 0 ? `${tenths.toFixed(1)}%` : "<0.1%";
-}
-
-function signed(value) {
-  const hundredths = Math.floor(100 * value + 0.5) / 100;
-  return (hundredths > 0 ? "+" : hundredths < 0 ? "−" : "") + Math.abs(hundredths).toFixed(2);
-}
+import { percent, signed } from "../sums.js";
 
 export default function ({ right, share, reference }) {
   const left = 1 - right;

@@ -1,17 +1,17 @@
 // One path downhill over a landscape of two weights. Twin: dkdemo/kernels/training.py.
+import { mean, padded, sum } from "../sums.js";
+
 const STEPS = 60;
 const FAR = 1e6;
 const LEAST = 1e-12;
 const BETAS = [0.9, 0.999];
 const EPSILON = 1e-8;
 
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** Loss and gradient of the quadratic, or of y = v tanh(u x) on the data. */
 function landscape({ curvatures, data_x, data_y }) {
   if (curvatures.length) {
     return {
-      loss: (w) => 0.5 * w.reduce((sum, value, i) => sum + curvatures[i] * value * value, 0),
+      loss: (w) => 0.5 * sum(w.map((value, i) => curvatures[i] * value * value)),
       gradient: (w) => w.map((value, i) => curvatures[i] * value),
     };
   }
@@ -43,8 +43,6 @@ function walker(optimiser, rate, momentum) {
   });
 }
 
-const padded = (values) => [...values, ...Array(STEPS + 1 - values.length).fill(null)];
-
 export default function (inputs) {
   const { x, y, learning_rate, optimiser, momentum, floor, limit, verdicts } = inputs;
   const { loss, gradient } = landscape(inputs);
@@ -69,11 +67,11 @@ export default function (inputs) {
     learning_rate,
     limit,
     share: learning_rate / limit,
-    path_x: padded(path.map(([u]) => u)),
-    path_y: padded(path.map(([, v]) => v)),
+    path_x: padded(path.map(([u]) => u), STEPS + 1),
+    path_y: padded(path.map(([, v]) => v), STEPS + 1),
     end_x: [path.at(-1)[0]],
     end_y: [path.at(-1)[1]],
-    gap: padded(gaps.map((gap) => Math.max(gap, LEAST))),
+    gap: padded(gaps.map((gap) => Math.max(gap, LEAST)), STEPS + 1),
     first: before + floor,
     last: after + floor,
     told,

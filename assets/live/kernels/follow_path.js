@@ -1,10 +1,12 @@
 // A noisy student and its moving average, with a warm-up. Twin: dkdemo/kernels/mean_teacher.py.
+import { mean, rounded } from "../sums.js";
+
 const LATE = 100;
-const rms = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+const rms = (values) => Math.sqrt(mean(values.map((value) => value * value)));
 
 export default function ({ path, decay, warm_up, units = ["step", "steps"] }) {
   const last = path.length - 1;
-  const until = Math.floor(warm_up + 0.5);
+  const until = rounded(warm_up);
   const decays = path.slice(1).map((_, i) => (i + 1 <= until ? Math.min(1 - 1 / (i + 2), decay) : decay));
   const teacher = [path[0]];
   decays.forEach((kept, i) => teacher.push(kept * teacher[i] + (1 - kept) * path[i + 1]));
@@ -27,7 +29,7 @@ export default function ({ path, decay, warm_up, units = ["step", "steps"] }) {
     decay,
     warm_up: until,
     half_life,
-    unit: units[Math.floor(half_life + 0.5) === 1 ? 0 : 1],
+    unit: units[rounded(half_life) === 1 ? 0 : 1],
     off_student: rms(path.slice(-LATE)),
     off_teacher: rms(teacher.slice(-LATE)),
     early_teacher: teacher[Math.min(60, last)],

@@ -1,4 +1,6 @@
 // How much of a nudge is left n steps later, in a linear and in a tanh network. Twin: dkdemo/kernels/others.py.
+import { rounded } from "../sums.js";
+
 const REACHED = 50;
 
 export default function ({ weight, steps }) {
@@ -10,7 +12,7 @@ export default function ({ weight, steps }) {
     linear.push(weight ** step);
     curved.push(slope);
   }
-  const here = Math.min(REACHED, Math.max(0, Math.floor(steps + 0.5)));
+  const here = Math.min(REACHED, Math.max(0, rounded(steps)));
   return {
     weight,
     steps: here,

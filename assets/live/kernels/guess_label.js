@@ -1,31 +1,14 @@
 // MixMatch on one picture: mean of K answers, sharpened, and mixed. Twin: dkdemo/kernels/unlabelled.py.
-function softmax(logits) {
-  const top = Math.max(...logits);
-  const weights = logits.map((z) => Math.exp(z - top));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
-}
-
-function sharpen(p, temperature) {
-  const logs = p.map((share) => (share > 0 ? Math.log(share) : -1e30));
-  const top = Math.max(...logs);
-  const weights = logs.map((log) => Math.exp((log - top) / temperature));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
-}
-
-const entropy = (p) => -p.reduce((sum, share) => sum + (share > 0 ? share * Math.log(share) : 0), 0);
-
-function brief(share) {
-  if (share < 0.02) return "";
-  return `${(Math.floor(1000 * share + 0.5) / 10).toFixed(1)}%`;
-}
+import { entropy, percent, rounded, softmax } from "../sums.js";
 
 const VERDICTS = ["sharpened", "left alone", "softened"];
 
+const sharpen = (p, temperature) => softmax(p.map((share) => (share > 0 ? Math.log(share) : -1e30)), temperature);
+const brief = (share) => (share >= 0.02 ? percent(share) : "");
+
 export default function ({ logits, label, labelled, unlabelled, looks, temperature, lam, verdicts = VERDICTS }) {
-  const k = Math.floor(looks + 0.5);
-  const each = logits.slice(0, k).map(softmax);
+  const k = rounded(looks);
+  const each = logits.slice(0, k).map((row) => softmax(row));
   const mean = each[0].map((_, name) => each.reduce((sum, row) => sum + row[name], 0) / k);
   const sharp = sharpen(mean, temperature);
   const share = Math.max(lam, 1 - lam);

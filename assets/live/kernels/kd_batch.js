@@ -1,32 +1,14 @@
 // One batch distilled, step by step. Twin: dkdemo/kernels/distillation.py, which says what each number is.
+import { kl, mean, percent, signed, softmax } from "../sums.js";
+
 const CURVE_TEMPERATURES = Array.from({ length: 49 }, (_, index) => 0.5 * 40 ** (index / 48));
-
-function softmax(logits, temperature = 1) {
-  const top = Math.max(...logits);
-  const weights = logits.map((z) => Math.exp((z - top) / temperature));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
-}
-
-function percent(share) {
-  const tenths = Math.floor(1000 * share + 0.5) / 10;
-  return tenths > 0 || share === 0 ? `${tenths.toFixed(1)}%` : "<0.1%";
-}
-
-function signed(value) {
-  const hundredths = Math.floor(100 * value + 0.5) / 100;
-  return (hundredths > 0 ? "+" : hundredths < 0 ? "−" : "") + Math.abs(hundredths).toFixed(2);
-}
-
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const klOf = (p, q) => p.reduce((sum, value, k) => sum + (value > 0 ? value * Math.log(value / q[k]) : 0), 0);
 
 export default function ({ student, teacher, labels, temperature, soft_weight, squared, shown = 0 }) {
   const factor = squared ? temperature ** 2 : 1;
   const taught = teacher.map((row) => softmax(row, temperature));
   const answered = student.map((row) => softmax(row, temperature));
   const plain = student.map((row) => softmax(row));
-  const divergence = mean(taught.map((row, n) => klOf(row, answered[n])));
+  const divergence = mean(taught.map((row, n) => kl(row, answered[n])));
   const hard = mean(plain.map((row, n) => -Math.log(row[labels[n]])));
   const push = plain[shown].map((p, k) => {
     const softPush = (factor * (taught[shown][k] - answered[shown][k])) / temperature;

@@ -1,4 +1,6 @@
 // InfoNCE with a perfect critic on Gaussians, by the number of choices. Twin: dkdemo/kernels/others.py.
+import { rounded } from "../sums.js";
+
 const DIMENSIONS = 5, CONTEXTS = 128, MOST = 1024;
 const CHOICES = [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
@@ -56,7 +58,7 @@ export default function ({ information, choices }) {
   }
   const caps = CHOICES.map((n) => Math.log(n));
   const estimates = caps.map((cap, at) => cap - loss[at]);
-  const at = Math.min(CHOICES.length - 1, Math.max(0, Math.floor(Math.log2(choices) + 0.5) - 1));
+  const at = Math.min(CHOICES.length - 1, Math.max(0, rounded(Math.log2(choices)) - 1));
   return {
     information,
     truth: CHOICES.map(() => information),

@@ -1,4 +1,5 @@
 // The blend of two images with its label, and what Beta(alpha, alpha) would have drawn. Twin: dkdemo/kernels/mixing.py.
+import { wholePercent } from "../sums.js";
 
 // ln Γ(x) for x > 0 by Lanczos' series (g = 7, nine terms): good to about 1e-14.
 const LANCZOS = [
@@ -45,8 +46,6 @@ function quantiles(uniforms, alpha, points = 1201) {
   });
 }
 
-const percent = (share) => `${Math.floor(100 * share + 0.5)}%`;
-
 export default function ({ first, second, lam, alpha, uniforms = [] }) {
   const blend = (a, b) => lam * a + (1 - lam) * b;
   const shares = [lam, 1 - lam];
@@ -56,7 +55,7 @@ export default function ({ first, second, lam, alpha, uniforms = [] }) {
     alpha,
     here: [lam],
     shares,
-    shares_text: shares.map(percent),
+    shares_text: shares.map(wholePercent),
     share_first: shares[0],
     share_second: shares[1],
     density: density(alpha),

@@ -1,15 +1,14 @@
 // Measured curves looked up at one number of coefficients. Twin: dkdemo/kernels/theory.py.
+import { mean, nearest } from "../sums.js";
+
 export default function ({ sizes, fits, bias, variance, risk, train, size }) {
-  let here = 0;
-  sizes.forEach((value, place) => {
-    if (Math.abs(value - size) < Math.abs(sizes[here] - size)) here = place;
-  });
+  const here = nearest(sizes, size);
   const curves = fits[here];
   return {
     coefficients: sizes[here],
     degree: sizes[here] - 1,
     ghosts: curves.flatMap((curve) => [...curve, null]),
-    average: curves[0].map((_, x) => curves.reduce((sum, curve) => sum + curve[x], 0) / curves.length),
+    average: curves[0].map((_, x) => mean(curves.map((curve) => curve[x]))),
     first: curves[0],
     bias_here: bias[here],
     variance_here: variance[here],

@@ -1,9 +1,8 @@
 // Measured curves read at one percentage of pruned weights. Twin: dkdemo/kernels/cost.py.
+import { nearest } from "../sums.js";
+
 export default function ({ stops, magnitude, random, thresholds, edges, counts, percent }) {
-  let place = 0;
-  stops.forEach((stop, index) => {
-    if (Math.abs(stop - percent) < Math.abs(stops[place] - percent)) place = index;
-  });
+  const place = nearest(stops, percent);
   const threshold = thresholds[place];
   const gone = counts.map((count, bar) => {
     const share = (threshold - edges[bar]) / (edges[bar + 1] - edges[bar]);

@@ -1,10 +1,5 @@
 // FixMatch on one picture, and what the threshold lets through of a crowd. Twin: dkdemo/kernels/unlabelled.py.
-function softmax(logits) {
-  const top = Math.max(...logits);
-  const weights = logits.map((z) => Math.exp(z - top));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
-}
+import { softmax } from "../sums.js";
 
 export default function ({ weak_logits, strong_logits, sure, right, threshold, verdicts = ["kept", "dropped"] }) {
   const q = softmax(weak_logits);

@@ -1,16 +1,13 @@
 // Keys on a belt, and how far apart their writers are. Twin: dkdemo/kernels/moco.py.
+import { followed, halfLife, rounded } from "../sums.js";
+
 const SHOWN = 48;
 const PALEST = 0.15;
 
-const followed = (path, momentum) => {
-  const key = [path[0]];
-  for (const weight of path.slice(1)) key.push(momentum * key[key.length - 1] + (1 - momentum) * weight);
-  return key;
-};
 const apart = (values) => Math.max(...values) - Math.min(...values);
 
 export default function ({ path, momentum, batches }) {
-  const length = Math.floor(batches + 0.5);
+  const length = rounded(batches);
   const query = [...path].reverse().slice(0, SHOWN);
   const key = followed(path, momentum).reverse().slice(0, SHOWN);
   const kept = key.slice(0, length);
@@ -28,6 +25,6 @@ export default function ({ path, momentum, batches }) {
     momentum,
     drift: apart(kept),
     own: apart(query.slice(0, length)),
-    half_life: momentum <= 0 ? 0 : Math.LN2 / -Math.log(momentum),
+    half_life: halfLife(momentum),
   };
 }

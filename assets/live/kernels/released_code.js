@@ -1,4 +1,6 @@
 // The virtual teacher by the paper's equation 9, and by the released code. Twin: dkdemo/kernels/teacher_free.py.
+import { equivalentAlpha } from "../sums.js";
+
 export default function ({ classes, right, temperature }) {
   const count = Math.round(classes);
   const other = (1 - right) / (count - 1);
@@ -10,7 +12,6 @@ export default function ({ classes, right, temperature }) {
   };
   const [paper, paperOther] = softened(Math.log(right), Math.log(other));
   const [code, codeOther] = softened(right, other);
-  const alpha = (share) => ((1 - share) * count) / (count - 1);
   return {
     classes: count,
     right,
@@ -21,7 +22,7 @@ export default function ({ classes, right, temperature }) {
     code_text: [code, codeOther].map((share) => share.toFixed(5)),
     paper_times: paper / paperOther,
     code_times: code / codeOther,
-    alpha_paper: alpha(paper),
-    alpha_code: alpha(code),
+    alpha_paper: equivalentAlpha(count, paper),
+    alpha_code: equivalentAlpha(count, code),
   };
 }

@@ -1,23 +1,20 @@
 // Measured errors looked up at one strength of the ridge. Twin: dkdemo/kernels/theory.py.
-const average = (runs) => runs.reduce((sum, value) => sum + value, 0) / runs.length;
+import { mean, nearest } from "../sums.js";
 
 export default function ({ strengths, names, test, train, threshold, strength }) {
-  let here = 0;
-  strengths.forEach((value, place) => {
-    if (Math.abs(value - strength) < Math.abs(strengths[here] - strength)) here = place;
-  });
-  const mean = test[here].map(average);
+  const here = nearest(strengths, strength);
+  const average = test[here].map(mean);
   const high = test[here].map((runs) => Math.max(...runs));
   const low = test[here].map((runs) => Math.min(...runs));
   return {
     ridge: names[here],
-    mean,
+    mean: average,
     band: [...high, ...low.reverse()],
-    learned: train[here].map(average),
-    valley: Math.min(...mean.slice(0, threshold)),
-    peak: mean[threshold],
-    last: mean.at(-1),
-    times: mean[threshold] / mean.at(-1),
-    mark: [mean[threshold]],
+    learned: train[here].map(mean),
+    valley: Math.min(...average.slice(0, threshold)),
+    peak: average[threshold],
+    last: average.at(-1),
+    times: average[threshold] / average.at(-1),
+    mark: [average[threshold]],
   };
 }

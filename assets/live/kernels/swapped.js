@@ -1,11 +1,7 @@
 // MoCo's rule and the slide's, whose coefficients are exchanged. Twin: dkdemo/kernels/moco.py.
-const followed = (path, momentum) => {
-  const key = [path[0]];
-  for (const weight of path.slice(1)) key.push(momentum * key[key.length - 1] + (1 - momentum) * weight);
-  return key;
-};
-const travelled = (line) => line.slice(1).reduce((sum, value, i) => sum + Math.abs(value - line[i]), 0);
-const halfLife = (momentum) => (momentum <= 0 ? 0 : Math.LN2 / -Math.log(momentum));
+import { followed, halfLife, sum } from "../sums.js";
+
+const travelled = (line) => sum(line.slice(1).map((value, i) => Math.abs(value - line[i])));
 
 export default function ({ path, alpha }) {
   const right = followed(path, alpha);

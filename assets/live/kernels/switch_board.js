@@ -1,6 +1,8 @@
 // What each learned switch reads at one size of h. Twin: dkdemo/kernels/others.py.
+import { mean, rounded } from "../sums.js";
+
 export default function ({ tables, unread, dimension }) {
-  const d = Math.min(tables.length, Math.max(1, Math.floor(dimension + 0.5)));
+  const d = Math.min(tables.length, Math.max(1, rounded(dimension)));
   const table = tables[d - 1];
   return {
     table,
@@ -9,6 +11,6 @@ export default function ({ tables, unread, dimension }) {
     here_x: [d],
     here_y: [unread[d - 1]],
     unread: unread[d - 1],
-    own: table.reduce((sum, row, k) => sum + row[k], 0) / table.length,
+    own: mean(table.map((row, k) => row[k])),
   };
 }

@@ -1,15 +1,5 @@
 // What three teachers say of one image: uniform, virtual, oneself. Twin: dkdemo/kernels/teacher_free.py.
-function softmax(logits, temperature = 1) {
-  const top = Math.max(...logits);
-  const weights = logits.map((z) => Math.exp((z - top) / temperature));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
-}
-
-function percent(share) {
-  const tenths = Math.floor(1000 * share + 0.5) / 10;
-  return tenths > 0 || share === 0 ? `${tenths.toFixed(1)}%` : "<0.1%";
-}
+import { entropy, equivalentAlpha, percent, softmax } from "../sums.js";
 
 export default function ({ logits, label, right, temperature }) {
   const count = logits.length;
@@ -31,9 +21,9 @@ export default function ({ logits, label, right, temperature }) {
     own_text: texts(own),
     virtual_right: virtual[label],
     virtual_wrong: virtual[second],
-    alpha: ((1 - virtual[label]) * count) / (count - 1),
+    alpha: equivalentAlpha(count, virtual[label]),
     own_right: own[label],
     ratio: Math.max(...wrong) / Math.min(...wrong),
-    doubt: -own.reduce((sum, p) => sum + (p > 0 ? p * Math.log(p) : 0), 0),
+    doubt: entropy(own),
   };
 }

@@ -1,8 +1,9 @@
 // H(p), the cost of believing q instead, and that cost while q moves over to p. Twin: dkdemo/kernels/training.py.
+import { fixed, sum } from "../sums.js";
+
 const TOWARDS = Array.from({ length: 21 }, (_, index) => index / 20);
 const TALLEST = 9;
 
-const sum = (values) => values.reduce((total, value) => total + value, 0);
 const cost = (p, q) => sum(p.map((share, k) => (share > 0 ? -share * Math.log(q[k]) : 0)));
 
 export default function ({ shares, unit, per_nat }) {
@@ -14,7 +15,7 @@ export default function ({ shares, unit, per_nat }) {
   const together = [...p, ...q];
   return {
     shares: together,
-    shares_text: together.map((share) => (Math.floor(100 * share + 0.5) / 100).toFixed(2)),
+    shares_text: together.map((share) => fixed(share, 2)),
     unit,
     entropy: own * per_nat,
     cross: cross * per_nat,

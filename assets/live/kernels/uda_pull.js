@@ -1,18 +1,11 @@
 // UDA on one picture at one strength, and the TSA thresholds at one moment. Twin: dkdemo/kernels/unlabelled.py.
+import { kl, rounded, softmax } from "../sums.js";
+
 const TEMPERATURE = 0.4;
 const CONFIDENCE = 0.8;
 
-function softmax(logits, temperature = 1) {
-  const top = Math.max(...logits);
-  const weights = logits.map((z) => Math.exp((z - top) / temperature));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
-}
-
-const kl = (p, q) => p.reduce((sum, share, k) => sum + (share > 0 ? share * Math.log(share / q[k]) : 0), 0);
-
 export default function ({ images, clean_logits, logits, strength, progress, verdicts = ["counts", "rests"] }) {
-  const place = Math.floor(strength * (images.length - 1) + 0.5);
+  const place = rounded(strength * (images.length - 1));
   const clean = softmax(clean_logits);
   const wanted = softmax(clean_logits, TEMPERATURE); // sharpening probabilities is cooling their logits
   const answers = logits.map((row) => softmax(row));
