@@ -146,6 +146,8 @@ def augmix(images: Tensor, drawn: Chains) -> Tensor:
 
     The released code gives the picture itself 1 - m; with m uniform that is the same law.
 
+    For reading and comparing; no live run trains with it.
+
     Source: Hendrycks et al. 2020, arXiv:1912.02781, Algorithm 1.
     """
     chained = (drawn.weights.to(images).view(-1, WIDTH, 1, 1, 1) * run_chains(images, drawn)).sum(1)
@@ -160,6 +162,8 @@ def augmix_loss(clean: Tensor, first: Tensor, second: Tensor, labels: Tensor, *,
 
     The slide has the three terms of the JS right and leaves out the rest: without the cross-entropy, answering the same
     thing to everything would be perfect. Gradients flow through all three answers.
+
+    For reading and comparing; no live run trains with it.
 
     Args:
         clean, first, second: logits (N, K) of the picture and of its two mixtures.

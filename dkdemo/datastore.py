@@ -45,6 +45,8 @@ CLASSES = {
     ),
 }
 SPLIT_SEED = 0  # of the digits, 60 % to learn from and 40 % to be asked about
+DIGITS_TRAIN, DIGITS_TEST = 1078, 719
+SHAPES_TRAIN, SHAPES_TEST = 5000, 2000
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,8 @@ class Arrays:
 def present() -> dict[str, Found]:
     """The data sets that are here, without reading the pictures."""
     found = {
-        "digits": Found("digits", 1078, "scikit-learn", True),
-        "shapes": Found("shapes", 5000, "dkdemo", True),
+        "digits": Found("digits", DIGITS_TRAIN, "scikit-learn", True),
+        "shapes": Found("shapes", SHAPES_TRAIN, "dkdemo", True),
     }
     for folder in data_folders():
         for name in IDX_FOLDERS:
@@ -137,13 +139,13 @@ def _digits() -> Arrays:
     images = np.round(table[:, :64] * (255 / 16)).astype(np.uint8).reshape(-1, 1, 8, 8)
     labels = table[:, 64].astype(np.int64)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(labels))
-    train, test = order[:1078], order[1078:]
+    train, test = order[:DIGITS_TRAIN], order[DIGITS_TRAIN:]
     return Arrays(images[train], labels[train], images[test], labels[test], CLASSES["mnist"])
 
 
 def _shapes() -> Arrays:
-    train_images, train_labels, train_hues = shapes.draw(5000, seed=0)
-    test_images, test_labels, test_hues = shapes.draw(2000, seed=1)
+    train_images, train_labels, train_hues = shapes.draw(SHAPES_TRAIN, seed=0)
+    test_images, test_labels, test_hues = shapes.draw(SHAPES_TEST, seed=1)
     return Arrays(train_images, train_labels, test_images, test_labels, shapes.CLASSES, (train_hues, test_hues))
 
 

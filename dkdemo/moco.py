@@ -19,21 +19,17 @@ class KeyQueue:
     """The last K keys, first in, first out: what a query is compared with, beside its own key.
 
     ``keys`` (..., K, D) are unit vectors, in no order that matters: `push` overwrites the oldest in place.
-    A queue starts full of random directions, as in the released code: strangers that nobody wrote.
 
     Args:
-        size: K, at least as long as a batch.
-        width: D.
-        stack: the leading dimensions, () for one model.
+        keys: those of the start, K at least as long as a batch; taken over, not copied. See `random_keys`.
 
     Source: He, Fan, Wu, Xie & Girshick 2020, arXiv:1911.05722, section 3.2 (there K = 65536).
     """
 
-    def __init__(self, size: int, width: int, *, generator: Generator, stack: tuple[int, ...] = ()):
-        if size < 1 or width < 1:
-            raise ValueError(f"a queue needs size and width >= 1, got {size} and {width}")
-        drawn = torch.randn(*stack, size, width, generator=generator, device=generator.device)
-        self.keys = F.normalize(drawn, dim=-1)
+    def __init__(self, keys: Tensor):
+        if keys.ndim < 2 or not keys.numel():
+            raise ValueError(f"a queue needs keys (..., K, D), got {tuple(keys.shape)}")
+        self.keys = keys
         self.oldest = 0  # the place written next
 
     def push(self, keys: Tensor) -> None:
@@ -46,6 +42,11 @@ class KeyQueue:
         places = (self.oldest + torch.arange(new, device=keys.device)) % size
         self.keys[..., places, :] = F.normalize(keys.detach(), dim=-1)
         self.oldest = (self.oldest + new) % size
+
+
+def random_keys(size: int, width: int, generator: Generator) -> Tensor:
+    """Random directions, (K, D) unit vectors: a queue starts full of them in the released code, strangers to all."""
+    return F.normalize(torch.randn(size, width, generator=generator, device=generator.device), dim=-1)
 
 
 def moco_loss(query: Tensor, key: Tensor, queue: Tensor, *, temperature: float) -> Tensor:

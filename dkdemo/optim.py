@@ -36,6 +36,8 @@ class LARS(Optimizer):
     Biases and normalisation weights (one dimension) take the plain step without decay, as SimCLR and BYOL do.
     It is the batch of thousands that calls for LARS, not a large data set.
 
+    For reading and comparing; no live run trains with it.
+
     Source: You, Gitman & Ginsburg 2017, arXiv:1708.03888, Algorithm 1; which weights are left out: Grill et al.
     2020, arXiv:2006.07733, section 3.3.
     """
@@ -75,6 +77,8 @@ class LARS(Optimizer):
 
 def warmup_cosine(step: int, steps: int, *, warmup: int = 0) -> float:
     """The share of the peak learning rate at ``step`` of ``steps``: a straight climb, then half a cosine down to 0.
+
+    For reading and comparing; no live run trains with it.
 
     Source: Goyal et al. 2017, arXiv:1706.02677, section 2.2 (the climb); Loshchilov & Hutter 2017, arXiv:1608.03983,
     Eq. 5 (the cosine), here without restarts.

@@ -19,6 +19,7 @@ from torch.nn.utils import skip_init
 
 from dkdemo.datasets import Dataset
 from dkdemo.device import half_precision
+from dkdemo.training import asked
 
 PATCH = 2  # pixels a side of what the first layer whitens
 SHIFT = 2  # pixels; each image is moved by up to so much each way
@@ -197,7 +198,6 @@ def draw_looks(data: Dataset, index: Tensor, generator: Generator, *, mirrored: 
     return data.normalise(moved(data.images[index], right, down, mirrored))
 
 
-@torch.no_grad()
 def answers(
     net: PhotoNet, data: Dataset, index: Tensor | None = None, *, thorough: bool = False, chunk: int = 1000
 ) -> Tensor:
@@ -210,17 +210,15 @@ def answers(
     """
     if index is None:
         index = torch.arange(len(data), device=data.labels.device)
-    training = net.training
-    net.eval()
     found = []
-    for part in index.split(chunk):
-        x = data.normalised(part)
-        z = _both_ways(net, x)
-        if thorough:
-            wide = F.pad(x, (1, 1, 1, 1), mode="reflect")
-            z = z / 2 + (_both_ways(net, wide[:, :, :-2, :-2]) + _both_ways(net, wide[:, :, 2:, 2:])) / 4
-        found.append(z)
-    net.train(training)
+    with asked(net):
+        for part in index.split(chunk):
+            x = data.normalised(part)
+            z = _both_ways(net, x)
+            if thorough:
+                wide = F.pad(x, (1, 1, 1, 1), mode="reflect")
+                z = z / 2 + (_both_ways(net, wide[:, :, :-2, :-2]) + _both_ways(net, wide[:, :, 2:, 2:])) / 4
+            found.append(z)
     return torch.cat(found, dim=1)
 
 

@@ -10,6 +10,7 @@ from torch import Generator, Tensor, nn
 
 from dkdemo.contrastive import nt_xent
 from dkdemo.device import half_precision
+from dkdemo.training import asked
 from dkdemo.views import random_view
 
 MEAN, SPREAD = 0.5, 0.25  # pixels in [0, 1] to about [-2, 2]; the same for every data set
@@ -72,11 +73,7 @@ def pretrain(
         yield Step(step, loss.detach(), one.detach(), two.detach())
 
 
-@torch.no_grad()
 def features(encoder: nn.Module, images: Tensor, chunk: int = 500) -> Tensor:
     """h of every image, (N, D), in evaluation mode; the encoder's mode is put back."""
-    mode = encoder.training
-    encoder.eval()
-    found = torch.cat([encoder(standard(part)) for part in images.split(chunk)])
-    encoder.train(mode)
-    return found
+    with asked(encoder):
+        return torch.cat([encoder(standard(part)) for part in images.split(chunk)])

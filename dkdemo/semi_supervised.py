@@ -17,6 +17,7 @@ from torch import Tensor
 from dkdemo.probability import check_temperature, sharpen
 
 SCHEDULES = ("linear", "exp", "log")
+UDA_TEMPERATURE, UDA_CONFIDENCE = 0.4, 0.8  # the paper's
 
 
 # FixMatch ---------------------------------------------------------------------------------------------------
@@ -132,7 +133,11 @@ def mixmatch_loss(
 
 
 def uda_loss(
-    clean_logits: Tensor, noisy_logits: Tensor, *, temperature: float = 0.4, confidence: float = 0.8
+    clean_logits: Tensor,
+    noisy_logits: Tensor,
+    *,
+    temperature: float = UDA_TEMPERATURE,
+    confidence: float = UDA_CONFIDENCE,
 ) -> Tensor:
     """The answer to the augmented picture is pulled to the answer to the clean one: pulled, not forced to be equal.
 

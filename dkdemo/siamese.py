@@ -60,6 +60,7 @@ def byol_loss(prediction: Array, target: Array) -> Array:
 
     Twice D plus two: minimising it is minimising D. The paper adds the same with the views exchanged, so that
     its total is 4 + 4 `simsiam_loss`. The target is a slow follower of the learner (`dkdemo.averaging`).
+    For reading and comparing; no live run trains with it, not even the follower of `dkdemo.experiments.collapse`.
 
     Source: Grill et al. 2020, arXiv:2006.07733, Eq. 2.
     """

@@ -38,7 +38,7 @@ Spent = Callable[[int], float]  # the number of steps done -> in [0, 1); at 1 an
 
 
 def by_steps(steps: int) -> Spent:
-    """So many steps: the same seed gives the same net, bit for bit."""
+    """So many steps: the same seed gives the same net, on a processor bit for bit."""
     if steps < 1:
         raise ValueError(f"steps must be >= 1, got {steps}")
     return lambda step: step / steps

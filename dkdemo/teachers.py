@@ -190,10 +190,11 @@ def score(net: nn.Module, test: Dataset, index: Tensor) -> float:
 _memory: OrderedDict[str, nn.Module] = OrderedDict()
 
 
-def obtain(teacher: Teacher, *, of: int = 0) -> Generator[Progress, None, nn.Module]:
+def obtain(teacher: Teacher, *, of: int = 0, before: int = 0, name: str = "") -> Generator[Progress, None, nn.Module]:
     """The trained teacher: kept, or else trained now, telling its learning curve: ``net = yield from obtain(t)``.
 
-    ``of`` is the number of steps of the whole experiment, of which the teacher's are the first.
+    ``of`` is the number of steps of the whole experiment, ``before`` how many of them come before the teacher's;
+    ``name`` is what the curve is called there, if not as the teacher itself calls it.
     """
     key = _key(teacher)
     if key not in _memory:
@@ -201,7 +202,8 @@ def obtain(teacher: Teacher, *, of: int = 0) -> Generator[Progress, None, nn.Mod
         if not _read(path, net):
             net = teacher.build()
             for event in teacher.teach(net):
-                yield Progress(event.step, of or event.steps, event.metrics)
+                told = {name or own: right for own, right in event.metrics.items()}
+                yield Progress(before + event.step, of or event.steps, told)
             _write(path, net)
         _memory[key] = net.eval()
     _memory.move_to_end(key)

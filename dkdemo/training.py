@@ -1,6 +1,9 @@
-"""The two things every training loop of the lecture shares; the loops themselves stay visible where they are used."""
+"""What the training loops of the lecture share; the loops themselves stay visible where they are used."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -30,19 +33,27 @@ def marks(steps: int, points: int) -> frozenset[int]:
     return frozenset({1, *(max(1, round(steps * point / points)) for point in range(1, points + 1))})
 
 
-@torch.no_grad()
+@contextmanager
+def asked(net: nn.Module) -> Iterator[None]:
+    """Inside, ``net`` is only asked: evaluation mode, no gradients; afterwards it is in the mode it came in."""
+    training = net.training
+    net.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        net.train(training)
+
+
 def answers(net: nn.Module, data: Dataset, index: Tensor | None = None, *, chunk: int = 2000) -> Tensor:
     """The logits for many images, a chunk at a time: (N, K), or (S, N, K) from a stack, of all images or ``index``.
 
-    The network answers in evaluation mode and is left in the mode it came in.
+    The network answers in evaluation mode and is left in the mode it came in (`asked`).
     """
     if index is None:
         index = torch.arange(len(data.labels), device=data.labels.device)
-    training = net.training
-    net.eval()
-    logits = [net(inputs(net, data.normalised(part))) for part in index.split(chunk)]
-    net.train(training)
-    return torch.cat(logits, dim=-2)
+    with asked(net):
+        return torch.cat([net(inputs(net, data.normalised(part))) for part in index.split(chunk)], dim=-2)
 
 
 def inputs(net: nn.Module, images: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from dkdemo.datastore import DIGITS_TEST
 from dkdemo.experiments.answer import Answer
 from dkdemo.experiments.teacher_free import ALPHA, HEAT, OWN_HEAT, RIGHT, SETTINGS, WEIGHT, TeacherFree
 from dkdemo.figures import teacher_free as figures
@@ -15,7 +16,7 @@ from dkdemo.web.scenes import Stage, asks, show
 
 VIRTUAL = r"p^d(c) = a, \quad p^d(k \ne c) = (1-a)/(K-1)"
 LOSS = r"\mathcal{L} = (1-w)\,CE(y, p) + w\,T^2\,KL(\text{target}_T\,\|\,p_T)"
-DOUBTFUL, LAST = 77, 718  # an 8 that the network reads as one, though it might be a 1; the last test digit
+DOUBTFUL = 77  # an 8 that the network reads as one, though it might be a 1
 NOISES = (0.0, 0.2, 0.4)
 
 
@@ -30,7 +31,7 @@ def targets(stage: Stage) -> None:
     with formula:
         stage.equation(VIRTUAL + r", \qquad p^d_T = \mathrm{softmax}(\ln p^d / T)")
     with which:
-        index = controls.integer(stage.words["targets_which"], "index", DOUBTFUL, 0, LAST)
+        index = controls.integer(stage.words["targets_which"], "index", DOUBTFUL, 0, DIGITS_TEST - 1)
     answer = ask(Answer(index=index))
     image, names = np.asarray(answer["image"]), list(answer["classes"])
     state = interactive(

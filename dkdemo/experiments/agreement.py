@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dkdemo.experiments.recipe import Recipe, seeds_of
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 KINDS = ("alone", "queue")
@@ -51,7 +51,7 @@ class Agreement(Recipe):
     def run(self) -> Iterator[Event]:
         import torch
 
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.experiments import moco_material as material
         from dkdemo.siamese import output_spread
         from dkdemo.training import marks
@@ -93,9 +93,7 @@ class Agreement(Recipe):
                 "spread": spread.double().tolist(),
                 "knn": knn.tolist(),
                 "untrained": untrained.tolist(),
-                "seeds": seeds,
                 "n": {"train": len(train.labels), "test": len(test.labels), "keys": self.queue_size},
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance(seeds, began),
             }
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Answer(Recipe):
         import torch
 
         from dkdemo import datasets
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.experiments.unseen import light_teacher
         from dkdemo.teachers import mark, obtain
 
@@ -82,9 +82,7 @@ class Answer(Recipe):
                 "student_accuracy": mark(student, test),
                 "hidden": self.hidden,
                 "n": {"train": len(train), "test": len(test)},
-                "seeds": [recipe.seed],
-                "device": describe(pick()),
-                "seconds": time.perf_counter() - began,
+                **provenance([recipe.seed], began),
             }
         )
 

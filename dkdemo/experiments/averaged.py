@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dkdemo.experiments.recipe import Recipe, seeds_of
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 RUNS = 5
@@ -50,7 +50,7 @@ class Averaged(Recipe):
 
         from dkdemo import datasets
         from dkdemo.averaging import ema_update, follower, warmed_up
-        from dkdemo.device import describe, pick, send
+        from dkdemo.device import pick, send
         from dkdemo.evaluation import accuracy
         from dkdemo.models import StackedMLP
         from dkdemo.training import answers, marks
@@ -88,9 +88,7 @@ class Averaged(Recipe):
             {
                 "accuracy": {name: runs.tolist() for name, runs in right.items()},
                 "learning_rate": self.learning_rate,
-                "seeds": seeds,
                 "n": {"train": len(labels), "test": len(test.labels)},
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance(seeds, began),
             }
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from dkdemo.experiments.recipe import Recipe, check_data
+from dkdemo.experiments.recipe import Recipe, check_data, provenance
 from dkdemo.jobs.events import Done, Event
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Chains(Recipe):
         import torch
 
         from dkdemo import augmix, datasets
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.experiments.race import teacher_for
         from dkdemo.teachers import obtain
 
@@ -69,9 +69,9 @@ class Chains(Recipe):
             p = net((torch.cat([picture, looks]) - test.mean) / test.std).double().softmax(-1).cpu()
         yield Done(
             {
-                "picture": _pixels(picture)[0],
-                "ends": _pixels(ends.flatten(0, 1)).reshape(2, augmix.WIDTH, *picture.shape[2:], 3),
-                "mixed": _pixels(mixed),
+                "picture": _colours(picture)[0],
+                "ends": _colours(ends.flatten(0, 1)).reshape(2, augmix.WIDTH, *picture.shape[2:], 3),
+                "mixed": _colours(mixed),
                 "weights": drawn.weights.numpy(),
                 "operations": [drawn.names(0), drawn.names(1)],
                 "drawn": drawn.kept.tolist(),
@@ -79,15 +79,13 @@ class Chains(Recipe):
                 "answers": p[1:].view(len(SHARES), 2, -1).numpy(),
                 "truth": int(test.labels[self.picture]),
                 "classes": list(test.classes),
-                "seeds": [self.seed],
                 "n": {"images": 1},
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance([self.seed], began),
             }
         )
 
 
-def _pixels(pictures: Tensor) -> np.ndarray:
+def _colours(pictures: Tensor) -> np.ndarray:
     """(N, C, H, W) in [0, 1] as uint8 (N, H, W, 3)."""
     colour = pictures.expand(-1, 3, -1, -1) if pictures.shape[1] == 1 else pictures
     return colour.clamp(0, 1).mul(255).round().byte().permute(0, 2, 3, 1).cpu().numpy()

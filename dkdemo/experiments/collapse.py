@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from dkdemo.experiments import simclr_material
-from dkdemo.experiments.recipe import Recipe, seeds_of
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 if TYPE_CHECKING:
@@ -25,8 +25,9 @@ class Collapse(Recipe):
     Three seeds of each.
 
     ``target``: what a branch has to predict. "still": the other branch with its gradient stopped (SimSiam);
-    "moving": the same without the stop; "follower": a slow average of the network (BYOL), which no gradient
-    reaches either. ``predictor``: whether a head of its own does the predicting.
+    "moving": the same without the stop; "follower": a slow average of the network (as in BYOL), which no gradient
+    reaches either. All three, the follower too, train with SimSiam's loss of cosines; BYOL's own is 4 plus four times
+    that, and Adam hardly minds the factor. ``predictor``: whether a head of its own does the predicting.
 
     The projector ends without batch normalisation. The paper has one there; it forces every channel to keep
     its spread within a batch, and so hides a collapse that has happened all the same.
@@ -65,7 +66,7 @@ class Collapse(Recipe):
     def run(self) -> Iterator[Event]:
         import torch
 
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.experiments.collapse_pair import Pair
         from dkdemo.pretraining import standard
         from dkdemo.views import random_view
@@ -100,10 +101,8 @@ class Collapse(Recipe):
                 "target": self.target,
                 "predictor": self.predictor,
                 "healthy": self.healthy,
-                "seeds": seeds,
                 "n": {"train": len(stuff.images), "test": len(stuff.test_images)},
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance(seeds, began),
             }
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from dkdemo.experiments.recipe import Recipe, check_data, seeds_of
+from dkdemo.experiments.recipe import Recipe, check_data, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class DoubleDescent(Recipe):
         import torch.nn.functional as F
 
         from dkdemo import datasets
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.random_nets import outputs_by_width
 
         began, device = time.perf_counter(), pick()
@@ -88,9 +88,7 @@ class DoubleDescent(Recipe):
                 "tuned_ridge": [RIDGES[row] for row in best.tolist()],
                 "spectrum": spectrum.tolist(),  # of the first run's features at N = n, largest first
                 "n": {"train": n, "held_out": HELD_OUT, "test": tested},
-                "seeds": seeds,
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance(seeds, began),
             }
         )
 

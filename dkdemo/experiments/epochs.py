@@ -48,6 +48,7 @@ class Epochs(Recipe):
 
         from dkdemo import datasets
         from dkdemo.device import pick
+        from dkdemo.experiments.side_by_side import draw_wrong_at, spoilt
         from dkdemo.models import StackedMLP
 
         began, device = time.perf_counter(), pick()
@@ -58,9 +59,8 @@ class Epochs(Recipe):
         for seed in seeds:
             dice = torch.Generator().manual_seed(seed)
             few.append(train[torch.randperm(len(train), generator=dice)[:EXAMPLES].to(device)])
-            wrong = (torch.randperm(EXAMPLES, generator=dice) < round(self.noise * EXAMPLES)).to(device)
-            other = torch.randint(1, classes, (EXAMPLES,), generator=dice).to(device)
-            given.append(torch.where(wrong, (few[-1].labels + other) % classes, few[-1].labels))
+            wrong = torch.randperm(EXAMPLES, generator=dice) < round(self.noise * EXAMPLES)
+            given.append(spoilt(few[-1].labels, draw_wrong_at(wrong, classes, dice), classes))
         x = torch.stack([part.normalised().flatten(1) for part in few]).repeat(2, 1, 1)  # (2 RUNS, n, D)
         labels = torch.cat([torch.stack(given), torch.stack([part.labels for part in few])])
         targets = F.one_hot(labels, classes).float()

@@ -43,9 +43,6 @@ class Everything(Recipe):
     data: str = "digits"
     seed: int = 0
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-
     def expected_seconds(self) -> float:
         return SETTINGS.get(self.data, LARGE).seconds
 

@@ -20,10 +20,10 @@ from dkdemo import datasets
 from dkdemo.datasets import Dataset
 from dkdemo.device import send
 from dkdemo.evaluation import accuracy, spread
-from dkdemo.experiments.recipe import seeds_of
+from dkdemo.experiments.recipe import provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 from dkdemo.models import Classifier, small_cnn
-from dkdemo.training import annealed_adam, marks
+from dkdemo.training import annealed_adam, asked, marks
 from dkdemo.weak_strong import draw_strong, strong, weak
 
 POINTS = {"labels": 8, "strong": 8, "own": 24}  # of a curve: the controls are over in a second
@@ -107,13 +107,10 @@ class Room:
         net = small_cnn(*self.how.channels, shape[1], self.how.side, self.classes, seed=seed)
         return net.to(self.labels.device)
 
-    @torch.no_grad()
     def answers(self, net: Classifier, data: Dataset, index: Tensor, chunk: int = 2000) -> Tensor:
-        """Logits of many pictures in evaluation mode; the net is left training."""
-        net.eval()
-        found = torch.cat([self.see(net, self.pictures(data, part)) for part in index.split(chunk)])
-        net.train()
-        return found
+        """Logits of many pictures in evaluation mode; the net's mode is put back."""
+        with asked(net):
+            return torch.cat([self.see(net, self.pictures(data, part)) for part in index.split(chunk)])
 
 
 def enlarged(images: Tensor, side: int) -> Tensor:
@@ -181,46 +178,44 @@ def study(data: str, seed: int, method: Method, device: str) -> Iterator[Event]:
     """
     began, how = time.perf_counter(), SETTINGS[data]
     seeds = seeds_of(seed, how.runs)
+    rooms = [room(data, one, device) for one in seeds]
+    test = rooms[0].test  # the same for all
+    everyone = torch.arange(len(test), device=test.labels.device)
+    dice = torch.Generator().manual_seed(seeds[0])
+    some = everyone[torch.randperm(len(test), generator=dice)[:WATCHED].to(everyone.device)]
     methods = {**CONTROLS, "own": method}
     right: dict[str, list[float]] = {name: [] for name in methods}
     total, done = how.steps * len(methods) * len(seeds), 0
-    for one in seeds:
-        hall = room(data, one, device)
-        dice = torch.Generator().manual_seed(one)
-        everyone = torch.arange(len(hall.test), device=hall.labels.device)
-        some = everyone[torch.randperm(len(everyone), generator=dice)[:WATCHED].to(everyone.device)]
+    for one, hall in zip(seeds, rooms, strict=True):
         for name, make in methods.items():
-            net, own_dice = hall.new_net(one), torch.Generator().manual_seed(one)
-            facts: Facts = {}
-            drawn = one == seeds[0]  # the curves are the first seed's
-            due = marks(how.steps, POINTS[name] if drawn else SILENT)
-            for step, facts in teach(net, make(hall, own_dice), how):
-                if step not in due:
-                    continue
-                metrics = {"lesson_step": float(step), "lesson_steps": float(how.steps)} if drawn else {}
-                if drawn:
-                    share = accuracy(hall.answers(net, hall.test, some), hall.test.labels[some]).item()
-                    metrics |= {name: share, **_read(facts)}
-                yield Progress(done + step, total, metrics)
+            net, lesson = hall.new_net(one), make(hall, torch.Generator().manual_seed(one))
+            for event in _told(hall, net, lesson, name, some if one == seeds[0] else None):
+                yield Progress(done + event.step, total, event.metrics)
             done += how.steps
-            right[name].append(accuracy(hall.answers(net, hall.test, everyone), hall.test.labels).item())
-    yield Done(_table(right, _read(facts), hall, seeds, began))
+            right[name].append(accuracy(hall.answers(net, test, everyone), test.labels).item())
+    yield Done(_table(right, rooms[0], seeds, began))
 
 
-def _read(facts: Facts) -> dict[str, float]:
-    """The facts as numbers: only where somebody reads them, for a GPU would have to be waited for."""
-    return {name: fact.item() for name, fact in facts.items()}
+def _told(hall: Room, net: Classifier, lesson: Lesson, name: str, some: Tensor | None) -> Iterator[Progress]:
+    """Train ``net`` in place, telling its accuracy on ``some`` test images and its facts; of None, that it goes on."""
+    steps = hall.how.steps
+    due = marks(steps, SILENT if some is None else POINTS[name])
+    for step, facts in teach(net, lesson, hall.how):
+        if step not in due:
+            continue
+        metrics: dict[str, float] = {}
+        if some is not None:
+            share = accuracy(hall.answers(net, hall.test, some), hall.test.labels[some]).item()
+            metrics = {"lesson_step": float(step), "lesson_steps": float(steps), name: share}
+            metrics |= {fact: value.item() for fact, value in facts.items()}  # read here only: a GPU is waited for
+        yield Progress(step, steps, metrics)
 
 
-def _table(
-    right: Mapping[str, list[float]], last: Mapping[str, float], hall: Room, seeds: Sequence[int], began: float
-) -> dict[str, Any]:
+def _table(right: Mapping[str, list[float]], hall: Room, seeds: Sequence[int], began: float) -> dict[str, Any]:
     """What came of it: every accuracy and its mean; the method's gain over the better control of each seed.
 
     ``gain_mean`` is that gain's mean over the seeds, ``gain_worst`` the gain in the unluckiest one.
     """
-    from dkdemo.device import describe
-
     every = {name: torch.tensor(values, dtype=torch.float64) for name, values in right.items()}
     better = torch.maximum(every["labels"], every["strong"])
     return {
@@ -228,15 +223,12 @@ def _table(
         "mean": {name: spread(values).mean for name, values in every.items()},
         "gain_mean": (every["own"] - better).mean().item(),
         "gain_worst": (every["own"] - better).min().item(),
-        "last": dict(last),
         "labelled": len(hall.labels),
-        "seeds": list(seeds),
         "n": {
             "labelled": len(hall.labels),
             "train": len(hall.train),
             "test": len(hall.test),
             "curves": min(WATCHED, len(hall.test)),
         },
-        "device": describe(hall.labels.device),
-        "seconds": time.perf_counter() - began,
+        **provenance(seeds, began),
     }

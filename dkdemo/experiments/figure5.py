@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dkdemo.experiments import simclr_material
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event, Progress
 
 
@@ -61,7 +61,7 @@ class Figure5(Recipe):
         import torch
 
         from dkdemo import contrastive
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.pretraining import pretrain
 
         began, device = time.perf_counter(), pick()
@@ -108,10 +108,8 @@ class Figure5(Recipe):
                 "last": metrics,
                 "data": self.data,
                 "looks": self.looks,
-                "seeds": [self.seed],
                 "n": {"train": len(stuff.images), "labelled": stuff.probe_size, "test": len(stuff.test_images)},
-                "device": describe(device, half=True),
-                "seconds": time.perf_counter() - began,
+                **provenance([self.seed], began, half=True),
             }
         )
 

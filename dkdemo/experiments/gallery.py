@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from dkdemo.experiments.answer import picture
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.experiments.unseen import light_teacher
 from dkdemo.jobs.events import Done, Event
 
@@ -51,7 +51,7 @@ class Gallery(Recipe):
         import torch
 
         from dkdemo import datasets
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.evaluation import accuracy
         from dkdemo.teachers import obtain
         from dkdemo.training import answers
@@ -84,8 +84,6 @@ class Gallery(Recipe):
                 "classes": list(train.classes),
                 "teacher": accuracy(logits, test.labels).item(),
                 "n": {"train": len(train), "test": len(test), "among": int(among.sum())},
-                "seeds": [recipe.seed],
-                "device": describe(pick()),
-                "seconds": time.perf_counter() - began,
+                **provenance([recipe.seed], began),
             }
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from dkdemo.experiments import simclr_material
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event, Progress
 
 
@@ -49,7 +49,7 @@ class LargeBatches(Recipe):
         import torch
 
         from dkdemo.contrastive import nt_xent
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.optim import scaled_rate, trust_ratio
         from dkdemo.pretraining import pretrain, standard
         from dkdemo.views import random_view
@@ -91,9 +91,7 @@ class LargeBatches(Recipe):
                 "layers": rows,
                 "loss": loss.item(),
                 "rates": {rule: scaled_rate(self.batch_size, rule=rule) for rule in ("linear", "root")},
-                "seeds": [self.seed],
                 "n": {"batch": len(batch)},
-                "device": describe(device, half=True),
-                "seconds": time.perf_counter() - began,
+                **provenance([self.seed], began, half=True),
             }
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Manifold(Recipe):
         import torch.nn.functional as F
 
         from dkdemo import models
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.experiments.side_by_side import Learner, one_hot
         from dkdemo.mixing import draw_lambda, draw_order, manifold_mixup
         from dkdemo.training import marks
@@ -105,9 +105,7 @@ class Manifold(Recipe):
                 "layer": self.layer,
                 "alpha": self.alpha,
                 "n": {"train": len(y), "test": len(y_test)},
-                "seeds": [self.seed],
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance([self.seed], began),
             }
         )
 

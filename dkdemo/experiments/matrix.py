@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from dkdemo.experiments import simclr_material
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 
 LOOKS = ("crop", "cutout", "color", "sobel", "noise", "blur", "rotate")  # the paper's order
@@ -51,7 +51,7 @@ class Matrix(Recipe):
     def run(self) -> Iterator[Event]:
         import torch
 
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.pretraining import pretrain
 
         began, device = time.perf_counter(), pick()
@@ -85,9 +85,7 @@ class Matrix(Recipe):
                 "table": table,
                 "looks": list(self.looks),
                 "random": untrained,
-                "seeds": [self.seed],
                 "n": {"train": len(stuff.images), "test": len(stuff.test_images)},
-                "device": describe(device, half=True),
-                "seconds": time.perf_counter() - began,
+                **provenance([self.seed], began, half=True),
             }
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dkdemo.experiments.recipe import Recipe, seeds_of
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 RUNS = 5
@@ -60,7 +60,7 @@ class MeanTeacher(Recipe):
         from dkdemo import datasets
         from dkdemo.averaging import ema_update, follower, warmed_up
         from dkdemo.consistency import consistency_loss, ramp_up
-        from dkdemo.device import describe, pick, send
+        from dkdemo.device import pick, send
         from dkdemo.evaluation import accuracy
         from dkdemo.experiments.moco_material import look
         from dkdemo.models import StackedMLP
@@ -112,9 +112,7 @@ class MeanTeacher(Recipe):
             {
                 "accuracy": {role: rows.tolist() for role, rows in right.items()},
                 "kinds": list(KINDS),
-                "seeds": seeds,
                 "n": {"labelled": names.shape[1], "train": len(x), "test": len(test.labels)},
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance(seeds, began),
             }
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Midpoint(Recipe):
         import torch.nn.functional as F
 
         from dkdemo import datasets
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.evaluation import accuracy
         from dkdemo.experiments.side_by_side import Learner, net_for, one_hot
         from dkdemo.mixing import cutmix, draw_box, draw_lambda, draw_order, manifold_mixup, mixup
@@ -97,9 +97,7 @@ class Midpoint(Recipe):
                 "accuracy": {name: accuracy(answers(net, test), test.labels).item() for name, net in nets.items()},
                 "alpha": self.alpha,
                 "n": {"train": len(train.labels), "test": len(test.labels), "pairs": len(first)},
-                "seeds": [self.seed],
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance([self.seed], began),
             }
         )
 
@@ -129,11 +127,11 @@ def _confidence(net: nn.Module, first: Tensor, second: Tensor, points: int) -> n
     """The mean largest probability at ``points`` shares of the second image, 0 to 1."""
     import torch
 
-    net.eval()
-    with torch.no_grad():
+    from dkdemo.training import asked
+
+    with asked(net):
         sure = [
             net((1 - share) * first + share * second).softmax(-1).amax(-1).mean()
             for share in torch.linspace(0, 1, points).tolist()
         ]
-    net.train()
     return torch.stack(sure).cpu().numpy()

@@ -14,7 +14,7 @@ from dkdemo.augment import shift
 from dkdemo.datasets import Dataset
 from dkdemo.device import send
 from dkdemo.evaluation import knn_accuracy
-from dkdemo.moco import KeyQueue, drift, follow, moco_loss
+from dkdemo.moco import KeyQueue, drift, follow, moco_loss, random_keys
 from dkdemo.models import StackedMLP
 
 HIDDEN, OUTPUTS = 128, 32
@@ -68,9 +68,8 @@ def contrast(
     """
     copies, device = len(momentum), train.images.device
     kinds = copies // len(dice)
-    queue = KeyQueue(queue_size, OUTPUTS, generator=dice[0])
-    own = [queue.keys, *(KeyQueue(queue_size, OUTPUTS, generator=one).keys for one in dice[1:])]
-    queue.keys = torch.stack(own).repeat(kinds, 1, 1).to(device)  # the pairs of a seed start with the same strangers
+    start = torch.stack([random_keys(queue_size, OUTPUTS, own) for own in dice])  # the same for all pairs of a seed
+    queue = KeyQueue(start.repeat(kinds, 1, 1).to(device))
     looks = torch.zeros(len(dice), queue_size, train.images[0].numel(), device=device)
     sgd = torch.optim.SGD(queries.parameters(), lr=learning_rate, momentum=INERTIA)
     rate = torch.optim.lr_scheduler.OneCycleLR(

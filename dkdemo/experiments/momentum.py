@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from dkdemo.experiments.recipe import Recipe, seeds_of
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 MOMENTA = (0.0, 0.9, 0.99, 0.999, 1.0)
@@ -59,7 +59,7 @@ class Momentum(Recipe):
     def run(self) -> Iterator[Event]:
         import torch
 
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.experiments import moco_material as material
         from dkdemo.training import marks
 
@@ -92,10 +92,8 @@ class Momentum(Recipe):
                 **table(seen.loss, material.neighbours(queries, train, test), torch.stack(stale).mean(0)),
                 "untrained": untrained.tolist(),
                 "chance": math.log(self.queue_size + 1),
-                "seeds": seeds,
                 "n": {"train": len(train.labels), "test": len(test.labels), "keys": self.queue_size},
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance(seeds, began),
             }
         )
 

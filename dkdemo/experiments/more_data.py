@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from dkdemo.experiments.double_descent import HELD_OUT, RIDGES, TESTED
-from dkdemo.experiments.recipe import DIGITS, Recipe, check_data, seeds_of
+from dkdemo.experiments.recipe import DIGITS, Recipe, check_data, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event
 
 WIDTH = 200
@@ -42,7 +42,7 @@ class MoreData(Recipe):
         import torch.nn.functional as F
 
         from dkdemo import datasets
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.regression import draw_directions, random_features, ridge_weights
 
         began, device = time.perf_counter(), pick()
@@ -75,8 +75,6 @@ class MoreData(Recipe):
                 "plain": errors[1, 0].numpy(),  # (sizes, runs)
                 "tuned": errors[1][best, torch.arange(len(SIZES))].numpy(),
                 "n": {"train": SIZES[-1], "held_out": HELD_OUT, "test": tested},
-                "seeds": seeds,
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance(seeds, began),
             }
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from dkdemo.experiments.recipe import Recipe, seeds_of
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ class Noise(Recipe):
         import torch
 
         from dkdemo import datasets, models
-        from dkdemo.device import describe, pick, send
+        from dkdemo.device import pick, send
         from dkdemo.evaluation import accuracy, spread
-        from dkdemo.experiments.side_by_side import Learner, one_hot, sample
+        from dkdemo.experiments.side_by_side import Learner, draw_wrong, one_hot, sample, spoilt
         from dkdemo.training import marks
 
         began, device = time.perf_counter(), pick()
@@ -65,11 +65,9 @@ class Noise(Recipe):
         if each:
             train = train.take(min(each, int(train.labels.bincount().min())), generator)  # an own set may be small
         classes = len(train.classes)
-        images, labels = train.normalised(), train.labels.clone()
-        wrong = sample(round(self.noise * len(labels)), len(labels), generator).to(device)
-        labels[wrong] = (
-            labels[wrong] + torch.randint(1, classes, wrong.shape, generator=generator).to(device)
-        ) % classes
+        by = draw_wrong(round(self.noise * len(train)), len(train), classes, generator)
+        images, labels = train.normalised(), spoilt(train.labels, by, classes)
+        wrong = by.nonzero()[:, 0].to(device)
 
         seeds = seeds_of(self.seed, repeats)
         students = models.StackedMLP((images[0].numel(), *widths, classes), seeds * len(METHODS)).to(device)
@@ -107,9 +105,7 @@ class Noise(Recipe):
                 "noise": self.noise,
                 "alpha": self.alpha,
                 "n": {"train": len(labels), "wrong": len(wrong), "test": len(truth), "curves": len(few)},
-                "seeds": seeds,
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance(seeds, began),
             }
         )
 

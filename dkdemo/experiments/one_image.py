@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from dkdemo.experiments.recipe import DIGITS, Recipe, check_data
+from dkdemo.experiments.recipe import DIGITS, Recipe, check_data, provenance
 from dkdemo.jobs.events import Done, Event
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class OneImage(Recipe):
     def run(self) -> Iterator[Event]:
         import torch
 
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.experiments import few_labels
         from dkdemo.weak_strong import draw_strong, strong
 
@@ -69,9 +69,9 @@ class OneImage(Recipe):
             logits = hall.see(net, torch.cat([clean, weak, hard])).double().cpu()
         yield Done(
             {
-                "clean": _pixels(clean)[0],
-                "weak": _pixels(weak),
-                "strong": _pixels(hard),
+                "clean": _grey(clean)[0],
+                "weak": _grey(weak),
+                "strong": _grey(hard),
                 "clean_logits": logits[0].numpy(),
                 "weak_logits": logits[1 : 1 + LOOKS].numpy(),
                 "strong_logits": logits[1 + LOOKS :].numpy(),
@@ -79,17 +79,15 @@ class OneImage(Recipe):
                 "classes": list(hall.train.classes),
                 "sure": sure,
                 "right": right,
-                "labelled": _pixels(hall.labelled[chosen : chosen + 1])[0],
+                "labelled": _grey(hall.labelled[chosen : chosen + 1])[0],
                 "label": int(hall.labels[chosen]),
-                "seeds": [self.seed],
                 "n": {"labelled": len(hall.labels), "among": CROWD},
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance([self.seed], began),
             }
         )
 
 
-def _pixels(pictures: Tensor) -> np.ndarray:
+def _grey(pictures: Tensor) -> np.ndarray:
     """(N, 1, S, S) in [0, 1] as uint8 (N, S, S)."""
     return pictures[:, 0].mul(255).round().byte().cpu().numpy()
 

@@ -56,14 +56,7 @@ class Overconfident(Recipe):
         steps = sum(recipe.steps for recipe in recipes) + usual.steps
         teachers, passed = [], 0
         for recipe, config in zip(recipes, CONFIGS, strict=True):
-            lessons = obtain(recipe)
-            while True:
-                try:
-                    event = next(lessons)
-                except StopIteration as end:
-                    teachers.append(end.value)
-                    break
-                yield Progress(passed + event.step, steps, {f"teacher_{config}": event.metrics["teacher"]})
+            teachers.append((yield from obtain(recipe, of=steps, before=passed, name=f"teacher_{config}")))
             passed += recipe.steps
 
         seeds = seeds_of(self.seed, RUNS)

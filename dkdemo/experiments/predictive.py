@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.recipe import Recipe, check_data, seeds_of
+from dkdemo.experiments.recipe import Recipe, check_data, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Predictive(Recipe):
         import torch
 
         from dkdemo import cpc
-        from dkdemo.device import describe, pick, send
+        from dkdemo.device import pick, send
         from dkdemo.information import counting_information
         from dkdemo.training import annealed_adam, marks
 
@@ -116,10 +116,8 @@ class Predictive(Recipe):
                 "asked": asked,
                 "cap": math.log(asked),
                 "data": self.data,
-                "seeds": seeds,
                 "n": {"train": self.steps * BATCH, "test": TEST},
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance(seeds, began),
             }
         )
 

@@ -33,9 +33,6 @@ class Pruning(Recipe):
     data: str = "digits"
     seed: int = 0
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-
     def expected_seconds(self) -> float:
         return 4.0 if self.data == "digits" else 15.0
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from dkdemo.experiments.recipe import Recipe, seeds_of
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 RUNS = 3  # untrained layers
@@ -45,7 +45,7 @@ class Shuffling(Recipe):
         import torch
 
         from dkdemo import datasets
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.experiments.moco_material import look
         from dkdemo.models import mlp
         from dkdemo.shuffling import group_statistics, nearest_group, shuffled
@@ -78,9 +78,7 @@ class Shuffling(Recipe):
                 **found,
                 "chance": 1 / self.groups,
                 "named": {name: shares.tolist() for name, shares in named.items()},  # (true device, named device)
-                "seeds": seeds,
                 "n": {"per_group": self.batch_size // self.groups, "batches": RUNS * BATCHES},
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance(seeds, began),
             }
         )

@@ -1,4 +1,4 @@
-"""What the experiments that train nets side by side share: the net that suits a data set, its optimiser.
+"""What the experiments that train nets side by side share: the net that suits a data set, its optimiser, wrong labels.
 
 Imports torch: use it inside ``run`` only.
 """
@@ -42,3 +42,23 @@ def one_hot(labels: Tensor, classes: int) -> Tensor:
 def sample(count: int, size: int, generator: torch.Generator) -> Tensor:
     """``count`` of ``size`` indices without repetition, or all of them when there are fewer."""
     return torch.randperm(size, generator=generator)[:count]
+
+
+def draw_wrong(count: int, size: int, classes: int, generator: torch.Generator) -> Tensor:
+    """By how many classes each of ``size`` labels moves, (size,): 1 to K - 1 for a random ``count`` of them, else 0.
+
+    So a label that moves is wrong for sure, and every wrong class is as likely as the others. See `spoilt`.
+    """
+    by, where = torch.zeros(size, dtype=torch.long), sample(count, size, generator)
+    by[where] = torch.randint(1, classes, where.shape, generator=generator)
+    return by
+
+
+def draw_wrong_at(where: Tensor, classes: int, generator: torch.Generator) -> Tensor:
+    """The same when it is known which labels are wrong, ``where`` (N,) bool."""
+    return where * torch.randint(1, classes, where.shape, generator=generator)
+
+
+def spoilt(labels: Tensor, by: Tensor, classes: int) -> Tensor:
+    """The labels, each moved ``by`` so many classes, around from the last to the first; 0 leaves one as it is."""
+    return (labels + by.to(labels.device)) % classes

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event, Progress
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class SmoothTeacher(Recipe):
         import torch
 
         from dkdemo import datasets
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.evaluation import accuracy, choose_bias
         from dkdemo.training import answers
 
@@ -104,9 +104,7 @@ class SmoothTeacher(Recipe):
                 "hide": test.classes[self.hide],
                 "alpha": self.alpha,
                 "n": {"train": len(train), "transfer": len(rest), "validation": len(held), "test": len(test)},
-                "seeds": [self.seed],
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance([self.seed], began),
             }
         )
 

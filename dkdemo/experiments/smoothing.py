@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Smoothing(Recipe):
         import torch.nn.functional as F
 
         from dkdemo import datasets, evaluation
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.experiments.side_by_side import Learner, net_for, sample
         from dkdemo.labels import smooth_labels
         from dkdemo.training import answers, marks
@@ -98,9 +98,7 @@ class Smoothing(Recipe):
                 "classes": [test.classes[kind] for kind in self.classes],
                 "alpha": self.alpha,
                 "n": {"train": len(train.labels), "test": len(test.labels), "curves": len(few)},
-                "seeds": [self.seed],
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
+                **provenance([self.seed], began),
             }
         )
 
@@ -122,15 +120,14 @@ def _planes(nets: list[Any], test: Dataset, shown: Tensor, classes: tuple[int, .
     import torch
 
     from dkdemo.evaluation import scatter_ratio, template_projection
+    from dkdemo.training import asked
 
     labels = test.labels[shown]
     arrays: dict[str, Any] = {}
     numbers: dict[str, float] = {}
     for name, net in zip(NETS, nets, strict=True):
-        net.eval()
-        with torch.no_grad():
+        with asked(net):
             features = net.features(test.normalised(shown))
-        net.train()
         plane = template_projection(features, net.head.weight[list(classes)])
         middles = torch.stack([plane.points[labels == kind].mean(0) for kind in classes])
         unit = (middles - middles.mean(0)).norm(dim=1).mean()

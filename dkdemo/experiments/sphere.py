@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dkdemo.experiments import simclr_material
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 
 SHOWN = 300  # points on the screen
@@ -52,7 +52,7 @@ class Sphere(Recipe):
         import torch.nn.functional as F
 
         from dkdemo import contrastive
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
         from dkdemo.pretraining import features, pretrain
         from dkdemo.views import random_view
 
@@ -98,9 +98,7 @@ class Sphere(Recipe):
                 "first": dict(first.arrays),
                 "last": dict(points.arrays),
                 "dimensions": self.dimensions,
-                "seeds": [self.seed],
                 "n": {"train": len(stuff.images), "test": len(shown)},
-                "device": describe(device, half=True),
-                "seconds": time.perf_counter() - began,
+                **provenance([self.seed], began, half=True),
             }
         )

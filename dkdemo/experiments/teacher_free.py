@@ -77,15 +77,18 @@ class TeacherFree(Recipe):
         from dkdemo import datasets
         from dkdemo.device import pick
         from dkdemo.distillation import kd_loss
+        from dkdemo.experiments.side_by_side import draw_wrong, spoilt
         from dkdemo.training import answers
 
         began, how = time.perf_counter(), SETTINGS[self.data]
         train, test = datasets.load(self.data, str(pick()))
         seeds = seeds_of(self.seed, RUNS)
         few = [train.take(how.per_class, torch.Generator().manual_seed(seed)) for seed in seeds]
-        classes, wrong = len(train.classes), round(self.noise * len(few[0]))
+        examples, classes = len(few[0]), len(train.classes)
+        wrong = round(self.noise * examples)
+        by = [draw_wrong(wrong, examples, classes, torch.Generator().manual_seed(seed)) for seed in seeds]
         x = torch.stack([own.normalised().flatten(1) for own in few])  # (S, n, D)
-        y = torch.stack([spoilt(own.labels, classes, wrong, seed) for own, seed in zip(few, seeds, strict=True)])
+        y = torch.stack([spoilt(own.labels, moves, classes) for own, moves in zip(few, by, strict=True)])
 
         together = students_for(train, how.hidden, seeds, len(FIRST))
         yield from teach(together, x, lambda z, at: by_rule(z, y[at]), FIRST, how, seeds, test)
@@ -154,18 +157,6 @@ def by_rule(logits: Tensor, labels: Tensor) -> Tensor:
     doubting = -(smoothed * smooth.log_softmax(-1)).sum(-1).mean(-1)
     ruled = virtual_teacher_loss(virtual, labels, right=RIGHT, temperature=HEAT, soft_weight=WEIGHT)
     return torch.cat([hard_loss(plain, labels), doubting, ruled])
-
-
-def spoilt(labels: Tensor, classes: int, wrong: int, seed: int) -> Tensor:
-    """The labels (n,), so many of them moved to one of the other classes."""
-    import torch
-
-    dice = torch.Generator().manual_seed(seed)
-    which = torch.randperm(len(labels), generator=dice)[:wrong].to(labels.device)
-    by = torch.randint(1, classes, which.shape, generator=dice).to(labels.device)
-    labels = labels.clone()
-    labels[which] = (labels[which] + by) % classes
-    return labels
 
 
 def table(logits: Tensor, labels: Tensor) -> dict[str, Any]:

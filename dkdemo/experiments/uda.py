@@ -50,7 +50,7 @@ class UDA(Recipe):
         import torch
 
         from dkdemo.experiments.few_labels import trusted
-        from dkdemo.semi_supervised import annealed_loss, tsa_threshold, uda_loss
+        from dkdemo.semi_supervised import UDA_CONFIDENCE, annealed_loss, tsa_threshold, uda_loss
 
         def lesson(net: Any, step: int) -> tuple[Tensor, Facts]:
             unlabelled, truth = hall.unlabelled(dice)
@@ -63,6 +63,6 @@ class UDA(Recipe):
                 ceiling = tsa_threshold(step / hall.how.steps, hall.classes, self.schedule)
             loss = annealed_loss(known, hall.labels, threshold=ceiling) + uda_loss(clean, noisy)
             sure, best = clean.softmax(-1).max(-1)
-            return loss, trusted(best, sure > 0.8, truth)
+            return loss, trusted(best, sure > UDA_CONFIDENCE, truth)
 
         return lesson

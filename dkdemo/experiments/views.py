@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from dkdemo.experiments import simclr_material
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Views(Recipe):
         import torch
 
         from dkdemo import augment, contrastive
-        from dkdemo.device import describe, pick
+        from dkdemo.device import pick
 
         began, device = time.perf_counter(), pick()
         stuff = simclr_material.material("shapes", str(device))
@@ -87,10 +87,8 @@ class Views(Recipe):
                 "second": shown[2 * self.count :],
                 "cosine": cosine.cpu().numpy(),
                 "eye": self.eye,
-                "seeds": [self.seed],
                 "n": self.count,
-                "device": describe(device, half=self.eye == "trained"),
-                "seconds": time.perf_counter() - began,
+                **provenance([self.seed], began, half=self.eye == "trained"),
             }
         )
 

@@ -21,6 +21,7 @@ DECAYS = (0.3, 3.0, 15.0)  # tried; the one with the lowest held-out error count
 RUNS = 3
 WIDTH = 256
 HELD_OUT, TESTED = 250, 1000
+DRAWN = 4096  # more than are ever learned from: what is drawn for so many labels makes one wrong at every size or none
 STEPS = {"digits": 200, "mnist": 300}
 BATCH, RATE = 50, 5e-3
 
@@ -55,18 +56,21 @@ class WhatBuys(Recipe):
 
         from dkdemo import datasets
         from dkdemo.device import pick
+        from dkdemo.experiments.side_by_side import draw_wrong_at, spoilt
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load(self.data, str(device))
-        seeds = seeds_of(self.seed, RUNS)
+        seeds, classes = seeds_of(self.seed, RUNS), len(train.classes)
         orders = [torch.randperm(len(train), generator=torch.Generator().manual_seed(seed)) for seed in seeds]
         held = gathered([looks(train[order[-HELD_OUT:].to(device)], self.data) for order in orders])
         some = torch.randperm(len(test), generator=torch.Generator().manual_seed(self.seed))[:TESTED].to(device)
         unseen, sizes, errors, chosen = gathered([looks(test[some], self.data)] * RUNS), SIZES[self.data], [], []
         norms, steps = [], len(SIZES[self.data]) * STEPS[self.data]
+        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
+        by = torch.stack([draw_wrong_at(torch.rand(DRAWN, generator=own) < self.noise, classes, own) for own in dice])
         for round_, size in enumerate(sizes):
-            own = [looks(train[order[:size].to(device)], self.data) for order in orders]
-            lesson = self._teach(own, held, unseen, seeds)
+            x, y = gathered([looks(train[order[:size].to(device)], self.data) for order in orders])
+            lesson = self._teach(x, spoilt(y, by[:, :size], classes), held, unseen, seeds, classes)
             for step, found in lesson:
                 if found is None:
                     yield Progress(round_ * STEPS[self.data] + step, steps, {})
@@ -83,7 +87,7 @@ class WhatBuys(Recipe):
                 "error": torch.stack(errors).numpy(),  # (sizes, methods, runs)
                 "norm": torch.stack(norms).numpy(),
                 "decay": chosen,
-                "parameters": WIDTH * (unseen[0].shape[-1] + 1) + len(train.classes) * (WIDTH + 1),
+                "parameters": WIDTH * (unseen[0].shape[-1] + 1) + classes * (WIDTH + 1),
                 "n": {"train": sizes[-1], "held_out": HELD_OUT, "test": len(some)},
                 **provenance(seeds, began),
             }
@@ -91,14 +95,17 @@ class WhatBuys(Recipe):
 
     def _teach(
         self,
-        own: list[tuple[Tensor, Tensor]],
+        x: Tensor,
+        y: Tensor,
         held: tuple[Tensor, Tensor],
         unseen: tuple[Tensor, Tensor],
         seeds: list[int],
+        classes: int,
     ) -> Iterator[tuple[int, tuple[Tensor, Tensor, float] | None]]:
         """All nets on one number of pictures; at the end errors and norms (methods, runs), and the decay chosen.
 
-        ``held`` and ``unseen`` are (runs, n, 9, D) and (runs, n): the net of a run has its own.
+        ``x`` and ``y``, and both of ``held`` and ``unseen``, are (runs, n, 9, D) and (runs, n): the net of a run has
+        its own.
         """
         import torch
 
@@ -106,12 +113,10 @@ class WhatBuys(Recipe):
         from dkdemo.models import StackedMLP
         from dkdemo.regularisation import train_regularised, weight_norms
 
-        x = torch.stack([one[0] for one in own])
-        y = torch.stack([spoilt(one[1], self.noise, seed) for one, seed in zip(own, seeds, strict=True)])
         runs, size, ways = x.shape[:3]
         decays = torch.tensor([0.0, 0.0, *DECAYS, *DECAYS], device=x.device)
         moving = [False, True] + [False] * len(DECAYS) + [True] * len(DECAYS)
-        net = StackedMLP((x.shape[-1], WIDTH, 10), seeds * len(decays)).to(x.device)
+        net = StackedMLP((x.shape[-1], WIDTH, classes), seeds * len(decays)).to(x.device)
         chance, every = torch.Generator().manual_seed(seeds[0] + size), torch.arange(runs, device=x.device)[:, None]
         few = min(BATCH, size)
 
@@ -146,16 +151,6 @@ def gathered(parts: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
 
     looks, labels = zip(*parts, strict=True)
     return torch.stack(looks), torch.stack(labels)
-
-
-def spoilt(labels: Tensor, noise: float, seed: int) -> Tensor:
-    """The labels (n,), a share of them replaced by another class: the first examples of a run stay as they are."""
-    import torch
-
-    dice = torch.Generator().manual_seed(seed)
-    wrong = torch.rand(4096, generator=dice)[: len(labels)] < noise
-    other = torch.randint(1, 10, (4096,), generator=dice)[: len(labels)]
-    return torch.where(wrong.to(labels.device), (labels + other.to(labels.device)) % 10, labels)
 
 
 def looks(part: Dataset, data: str) -> tuple[Tensor, Tensor]:

@@ -62,7 +62,6 @@ def claimed(result: Mapping[str, Any], method: str, words: Mapping[str, str]) ->
         "runs": len(result["seeds"]),
         **result["mean"],
         "worst": 100 * result["gain_worst"],
-        **{name: value for name, value in result["last"].items()},
     }
     return fill(words[f"live_{verdict}_one" if alone else f"live_{verdict}"], numbers)
 

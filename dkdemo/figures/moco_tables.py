@@ -32,8 +32,6 @@ SUPERVISED = 76.5  # ibid.
 PAPER_TEMPERATURES = (0.07, 0.1, 0.2, 0.3, 0.4, 0.5)
 PAPER_PLAIN = (60.6, 60.7, 59.0, 58.2, 57.2, 56.4)
 PAPER_MLP = (62.9, 64.9, 66.2, 65.7, 65.0, 64.3)
-# Ibid.: SimCLR's rows beside them: batch, epochs, accuracy.
-PAPER_SIMCLR = ((256, 200, 61.9), (8192, 200, 66.6))
 
 
 @kept

@@ -50,10 +50,6 @@ def waiting(view: Any, words: Mapping[str, str], scene: str) -> str:
     return words["running" if view.running else f"{scene}_waiting"]
 
 
-def _means(result: Mapping[str, Any], key: str) -> list[float]:
-    return np.asarray(result[key], dtype=float).mean(0).tolist()
-
-
 @kept
 def pruning(view: Any, values: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """Left the sizes of all weights, cut where the slider stands; right the errors along the whole way."""

@@ -50,6 +50,7 @@ def test_digits_are_scikit_learns_split_once_for_all():
     arrays, theirs = load_arrays("digits"), load_digits()
     assert arrays.train_images.shape == (1078, 1, 8, 8)
     assert arrays.test_images.shape == (719, 1, 8, 8)
+    assert (datastore.DIGITS_TRAIN, datastore.DIGITS_TEST) == (1078, 719)
     ours = np.concatenate([arrays.train_images, arrays.test_images]).reshape(-1, 64)
     labels = np.concatenate([arrays.train_labels, arrays.test_labels])
     grey = np.round(ours * (16 / 255))  # 17 shades survive the stretch to 0-255

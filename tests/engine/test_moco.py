@@ -15,12 +15,18 @@ from torch import nn
 
 from dkdemo.averaging import ema_update
 from dkdemo.contrastive import info_nce
-from dkdemo.moco import KeyQueue, drift, follow, moco_loss
+from dkdemo.moco import KeyQueue, drift, follow, moco_loss, random_keys
 from dkdemo.models import StackedMLP, mlp
 
 
 def points(*shape: int, seed: int = 0) -> torch.Tensor:
     return torch.randn(*shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+
+
+def queue_of(size: int, width: int, *seeds: int) -> KeyQueue:
+    """A queue, or a stack of one for each seed."""
+    drawn = [random_keys(size, width, torch.Generator().manual_seed(seed)) for seed in seeds]
+    return KeyQueue(torch.stack(drawn) if len(drawn) > 1 else drawn[0])
 
 
 def unit(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -29,7 +35,7 @@ def unit(*shape: int, seed: int = 0) -> torch.Tensor:
 
 @pytest.mark.parametrize(("size", "batch"), [(12, 4), (10, 4), (5, 5), (7, 1)])
 def test_the_queue_is_a_deque(size: int, batch: int) -> None:
-    queue = KeyQueue(size, 3, generator=torch.Generator().manual_seed(0))
+    queue = queue_of(size, 3, 0)
     oracle = deque(np.asarray(queue.keys), maxlen=size)
     for step in range(9):
         new = points(batch, 3, seed=step).float()
@@ -39,7 +45,7 @@ def test_the_queue_is_a_deque(size: int, batch: int) -> None:
 
 
 def test_a_queue_starts_full_of_unit_strangers_and_keeps_no_gradient() -> None:
-    queue = KeyQueue(50, 8, generator=torch.Generator().manual_seed(1), stack=(2,))
+    queue = queue_of(50, 8, 1, 2)
     torch.testing.assert_close(queue.keys.norm(dim=-1), torch.ones(2, 50))
     assert not torch.equal(queue.keys[0], queue.keys[1])
     queue.push(torch.randn(2, 4, 8, requires_grad=True))
@@ -47,9 +53,7 @@ def test_a_queue_starts_full_of_unit_strangers_and_keeps_no_gradient() -> None:
 
 
 def test_a_stack_of_queues_is_each_queue_alone() -> None:
-    both = KeyQueue(6, 3, generator=torch.Generator().manual_seed(2), stack=(2,))
-    alone = KeyQueue(6, 3, generator=torch.Generator().manual_seed(2))
-    alone.keys = both.keys[1].clone()
+    both, alone = queue_of(6, 3, 2, 3), queue_of(6, 3, 3)
     for step in range(4):
         new = points(2, 4, 3, seed=step).float()
         both.push(new)
@@ -125,10 +129,10 @@ def test_drift_is_0_for_the_fresh_and_1_for_strangers() -> None:
 
 
 def test_nonsense_is_refused() -> None:
-    dice = torch.Generator().manual_seed(0)
-    with pytest.raises(ValueError, match="size and width >= 1, got 0 and 4"):
-        KeyQueue(0, 4, generator=dice)
-    queue = KeyQueue(4, 3, generator=dice)
+    for empty in ((0, 4), (3,)):
+        with pytest.raises(ValueError, match=r"a queue needs keys \(..., K, D\), got"):
+            KeyQueue(torch.ones(empty))
+    queue = queue_of(4, 3, 0)
     for wrong in ((5, 3), (0, 3), (2, 2), (1, 2, 3)):
         with pytest.raises(ValueError, match=r"a queue of \(4, 3\) takes 1 to 4 such keys"):
             queue.push(torch.ones(wrong))

@@ -81,6 +81,12 @@ def test_the_learning_curve_is_told_only_while_learning() -> None:
     assert list(lessons()) == []
 
 
+def test_the_second_of_two_teachers_is_told_after_the_first_and_by_a_name_of_its_own() -> None:
+    told = list(obtain(SMALL, of=100, before=50, name="second"))
+    assert [event.step for event in told] == [51, 52, 53, 54]
+    assert all(set(event.metrics) == {"second"} for event in told)
+
+
 @pytest.mark.parametrize("change", [{"seed": 1}, {"steps": 5}, {"smoothing": 0.1}, {"warp": 0.5}, {"noise": 0.0}])
 def test_another_recipe_is_another_teacher(change) -> None:
     assert not same(get(SMALL), get(replace(SMALL, **change)))

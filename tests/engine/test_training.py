@@ -5,7 +5,7 @@ import torch
 
 from dkdemo import datasets
 from dkdemo.models import StackedMLP, mlp, small_cnn
-from dkdemo.training import annealed_adam, answers, marks
+from dkdemo.training import annealed_adam, answers, asked, marks
 
 
 def test_marks_hold_both_ends_and_about_as_many_points_as_asked() -> None:
@@ -26,6 +26,20 @@ def test_the_step_size_rises_and_anneals_to_nothing() -> None:
     assert max(rates) == pytest.approx(0.1)
     assert rates[0] == pytest.approx(0.1 / 25)
     assert rates[-1] < 1e-5
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_whoever_is_asked_learns_nothing_and_goes_on_as_before(training: bool) -> None:
+    net = mlp((2, 2)).train(training)
+    with asked(net):
+        assert not net.training
+        assert not net(torch.ones(1, 2)).requires_grad
+    assert net.training is training
+    assert net(torch.ones(1, 2)).requires_grad
+    with pytest.raises(ZeroDivisionError), asked(net):
+        _ = 1 / 0
+    assert net.training is training
+    assert torch.is_grad_enabled()
 
 
 def test_answers_come_in_chunks_in_order_and_leave_the_mode_alone() -> None:

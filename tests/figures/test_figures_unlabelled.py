@@ -113,7 +113,6 @@ def result(own: list[float]) -> dict:
         "mean": {name: float(np.mean(values)) for name, values in every.items()},
         "gain_mean": float(np.mean(gains)),
         "gain_worst": min(gains),
-        "last": {"kept": 0.8, "wrong": 0.01},
         "labelled": 40,
         "seeds": list(range(len(own))),
     }
