@@ -38,9 +38,6 @@ class Int8(Recipe):
     data: str = "digits"
     seed: int = 0
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-
     def expected_seconds(self) -> float:
         return 3.0 if self.data == "digits" else 9.0
 

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dkdemo.datastore import DIGITS_TEST
 from dkdemo.experiments.answer import Answer, as_text
 from dkdemo.experiments.gallery import Gallery
 from dkdemo.figures import answers as figures
@@ -21,7 +22,6 @@ from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import ask, explain
 from dkdemo.web.scenes import Stage, Unanswered
 
-TEST_PICTURES = 719  # of the digits, the smaller of the two
 DOUBTFUL = 104  # a 5 of the digits that looks a little like a 9
 
 
@@ -40,7 +40,7 @@ def about(stage: Stage) -> tuple[Answer | None, DeltaGenerator]:
     if source == "drawn":
         return drawn("temperature.canvas", {"data": name})
     with number:
-        index = controls.integer(words["trained_number"], "picture", DOUBTFUL, 0, TEST_PICTURES - 1)
+        index = controls.integer(words["trained_number"], "picture", DOUBTFUL, 0, DIGITS_TEST - 1)
     return Answer(data=name, index=index), st.container()
 
 

@@ -52,7 +52,7 @@ def choice(label: str, options: Sequence[T] | Mapping[T, str], key: str, default
     return _bound(key, default, parse, draw)
 
 
-def integer(label: str, key: str, default: int, low: int, high: int, step: int = 1) -> int:
+def integer(label: str, key: str, default: int, low: int, high: int) -> int:
     """A whole number between ``low`` and ``high``."""
 
     def parse(token: str) -> int:
@@ -61,7 +61,7 @@ def integer(label: str, key: str, default: int, low: int, high: int, step: int =
             raise ValueError(f"{key} lies between {low} and {high}, got {value}")
         return value
 
-    return _bound(key, default, parse, lambda widget: st.number_input(label, low, high, step=step, key=widget))
+    return _bound(key, default, parse, lambda widget: st.number_input(label, low, high, step=1, key=widget))
 
 
 def number(label: str, key: str, default: float, low: float, high: float, step: float, format: str = "%.2f") -> float:

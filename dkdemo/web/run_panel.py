@@ -126,7 +126,6 @@ def run_panel(
     *,
     key: str = "",
     alt: str = "",
-    script: str | None = None,
     code: Sequence[str] = (),
     live: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
     equation: str = "",
@@ -138,7 +137,6 @@ def run_panel(
         draw: turns what is known into a figure; called with an empty view before the first run.
         key: stable name of the panel within the chapter; by default the scene's.
         alt: what the picture shows, for those who cannot see it; by default the scene's own word ``<scene>_alt``.
-        script: a standalone script that reproduces the number shown; by default one that runs the recipe.
         code: the engine's functions behind the picture, as ``package.module:name``.
         live: turns the finished result into what lets the picture follow a slider: `plot`'s kernel, inputs, sliders.
         equation: LaTeX of one line, written beside the buttons where the scene has no room above its controls.
@@ -173,9 +171,7 @@ def run_panel(
     plot(draw(view), key=f"{panel}.plot", alt=alt, topic=topic, state=state, download=recipe.name, **moving)
     if job and state == "done" and view.result is not None:
         st.caption(provenance.caption(stage.common, job, view.result))
-    explain(
-        stage, code=(f"{type(recipe).__module__}:{type(recipe).__name__}", *code), script=script or script_for(recipe)
-    )
+    explain(stage, code=(f"{type(recipe).__module__}:{type(recipe).__name__}", *code), script=script_for(recipe))
     return view
 
 

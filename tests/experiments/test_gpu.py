@@ -1,25 +1,45 @@
 """Every live experiment on a GPU that is only pretended: nothing fails there, and nothing waits for it at every step.
 
-Those in `LONG` run for their first events only: what they tell at their end is not seen here.
+Those in `LONG` would take long here. They run for their first events as they are, and to their end cut short.
 """
 
 from dataclasses import replace
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 import torch
 
 from dkdemo import distillation, labels, moco, probability, regularisation
-from dkdemo.experiments import catalogue, figure5
+from dkdemo.experiments import (
+    catalogue,
+    cost_material,
+    few_labels,
+    figure5,
+    midpoint,
+    noise,
+    overconfident,
+    smooth_teacher,
+    unseen,
+    what_buys,
+)
 from dkdemo.experiments.photos import LARGE
 from dkdemo.jobs.events import Done, to_json
 from dkdemo.models import StackedMLP
+from dkdemo.teachers import Committee
 from tests.pretended_gpu import pretended_gpu
 
 EVENTS = 20  # of an experiment that would take long here: its lessons have begun by then
-LONG = {
-    *("plane", "overconfident", "smooth_teacher", "noise", "fixmatch", "mixmatch", "uda", "matrix", "mean_teacher"),
-    *("unseen", "what_buys", "cpc", "sphere", "momentum", "midpoint", "pruning", "figure5"),
+LONG: dict[str, dict[str, Any]] = {  # and the settings with which they are short
+    **{name: {} for name in ("overconfident", "smooth_teacher", "noise", "fixmatch", "mixmatch", "uda")},
+    **{name: {} for name in ("unseen", "what_buys", "midpoint", "pruning")},
+    "plane": {"student_steps": 10},
+    "matrix": {"looks": ("crop", "color"), "steps": 2, "batch_size": 8},
+    "mean_teacher": {"steps": 20, "batch_size": 8},
+    "cpc": {"steps": 2},
+    "sphere": {"steps": 4, "batch_size": 8},
+    "momentum": {"steps": 20, "batch_size": 8, "queue_size": 160},
+    "figure5": {"steps": 2, "batch_size": 8},
 }
 
 WITHOUT_STEPS = {  # or with a teacher that may be kept from before
@@ -57,6 +77,46 @@ def test_the_gpu_path_runs_and_does_not_wait_at_every_step(name) -> None:
     assert seen.steps or name in WITHOUT_STEPS
     every_step = {line: count for line, count in seen.stalls.items() if count > max(3, seen.steps / 20)}
     assert not every_step, f"in {seen.steps} steps"
+
+
+@pytest.fixture
+def in_a_hurry(monkeypatch, tmp_path):
+    """All lessons that no setting shortens take a few steps; teachers are taught and kept elsewhere."""
+    monkeypatch.setenv("DKDEMO_HOME", str(tmp_path))
+    for module, name, cut in (
+        (few_labels, "SETTINGS", {"steps": 3, "batch": 8, "runs": 1}),
+        (unseen, "SETTINGS", {"steps": 3}),
+        (cost_material, "WIDE", {"steps": 3}),
+    ):
+        short = {data: replace(how, **cut) for data, how in getattr(module, name).items()}
+        monkeypatch.setattr(module, name, short)
+    plan = smooth_teacher.DIGITS
+    short_plan = replace(plan, teacher=(3, *plan.teacher[1:]), student=(3, *plan.student[1:]))
+    monkeypatch.setattr(smooth_teacher, "DIGITS", short_plan)
+    for module, values in (
+        (cost_material, {"TUNE_STEPS": {"digits": 2}}),
+        (noise, {"STEPS": 3}),
+        (midpoint, {"STEPS": 3}),
+        (what_buys, {"STEPS": {"digits": 3}, "SIZES": {"digits": (50, 100)}}),
+    ):
+        for name, value in values.items():
+            monkeypatch.setattr(module, name, value)
+    quick = Committee(members=2, hidden=8, steps=3)
+    monkeypatch.setattr(unseen, "light_teacher", lambda data, seed: quick)
+    monkeypatch.setattr(overconfident, "light_teacher", lambda data, seed: quick)
+    monkeypatch.setattr(overconfident, "sure_teacher", lambda data, seed: replace(quick, seed=1))
+    few_labels.room.cache_clear()
+    yield
+    few_labels.room.cache_clear()
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("name", LONG)
+def test_what_is_told_at_the_end_comes_back_from_the_gpu(name, in_a_hurry) -> None:
+    seen, half, last = rehearse(catalogue()[name](**LONG[name]))
+    assert isinstance(last, Done)
+    assert ("bfloat16" in last.result["device"]) == half
+    assert seen.steps
 
 
 @pytest.mark.training

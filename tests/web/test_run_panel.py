@@ -78,7 +78,7 @@ def panel(recipe, seen):
         seen.append(view)
         return go.Figure()
 
-    run_panel(stage(), recipe, draw, key="toy", alt="nothing", script="print(1)")
+    run_panel(stage(), recipe, draw, key="toy", alt="nothing")
 
 
 def shown(recipe, seen=None, before=None):
