@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +15,9 @@ from dkdemo.jobs.events import Done, Event, Progress, Snapshot, from_json
 
 if TYPE_CHECKING:  # recipes import the events beside us: importing them here would close a circle
     from dkdemo.experiments.recipe import Recipe
+    from dkdemo.jobs.store import Kept
 
+LOG = logging.getLogger(__name__)
 State = Literal["queued", "running", "done", "stopped", "failed"]
 MAX_PROGRESS = 2000  # points of a curve kept; beyond it every second one goes, a chart has fewer pixels than that
 
@@ -80,6 +83,20 @@ class Job:
         self.ended = threading.Event()
         self.records: list[Record] = []
         self._clock = 0.0
+
+    @classmethod
+    def saved(cls, recipe: Recipe, kept: Kept, seq: Iterator[int]) -> Job | None:
+        """The finished run as it was stored; None where the store holds what these events do not know."""
+        job = cls(recipe)
+        try:
+            for packed in kept.events:
+                job.tell(packed, next(seq))
+        except ValueError as error:
+            LOG.warning("the saved run %s is not used: %s", recipe.name, error)
+            return None
+        job.end("done")
+        job.seconds, job.finished_at, job.replay = kept.seconds, kept.finished_at, True
+        return job
 
     @property
     def active(self) -> bool:

@@ -87,7 +87,7 @@ class Manager:
             if not anew and job and job.state == "done":
                 job.replay = True  # from now on it is an earlier run shown again
                 return job
-            if stored and (earlier := self._from_store(recipe, stored.events, stored.seconds, stored.finished_at)):
+            if stored and (earlier := Job.saved(recipe, stored, self._seq)):
                 return self._jobs.put(earlier)
             job = Job(recipe)
             self._one_each(job, browser)
@@ -287,21 +287,6 @@ class Manager:
             if self._current[lane] is job:
                 LOG.warning("the %s worker did not stop within %s s", lane, STUBBORN)
                 self._lanes[lane].kill()
-
-    def _from_store(
-        self, recipe: Recipe, events: list[dict[str, Any]], seconds: float, finished_at: float
-    ) -> Job | None:
-        """The finished job as it was saved; None where the file holds what these events do not know."""
-        job = Job(recipe)
-        try:
-            for packed in events:
-                job.tell(packed, next(self._seq))
-        except ValueError as error:
-            LOG.warning("the saved run %s is not used: %s", recipe.name, error)
-            return None
-        job.end("done")
-        job.seconds, job.finished_at, job.replay = seconds, finished_at, True
-        return job
 
     def _announce(self, job: Job) -> None:
         message = job.state_message()
