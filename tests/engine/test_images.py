@@ -157,7 +157,9 @@ def test_every_truncation_and_many_scratches_give_a_picture_or_a_sentence(kind):
     assert refused > 30
 
 
-@pytest.mark.filterwarnings("ignore:Corrupt EXIF data:UserWarning", "ignore:Tag data larger:UserWarning")
+@pytest.mark.filterwarnings(
+    "ignore:Corrupt EXIF data:UserWarning", "ignore:Tag data larger:UserWarning", "ignore:Truncated File:UserWarning"
+)
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_damaged_metadata_cost_nothing_but_a_sentence_at_most(kind):
     metadata = Image.Exif()
