@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (MemoryError, RuntimeError) as error:
         if not out_of_memory(error):
             raise
-        print("dkdemo: there was not enough memory; smaller settings may fit (--set batch_size=...)", file=sys.stderr)
+        print("dkdemo: there was not enough memory; smaller settings may fit", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("dkdemo: stopped", file=sys.stderr)

@@ -16,6 +16,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from os.path import isdir, isfile  # unlike those of Path they say no where they may not look
 from pathlib import Path
 
@@ -191,11 +192,17 @@ def _own_sets(folder: Path) -> Iterator[Path]:
     try:
         homes = sorted(folder.iterdir()) if isdir(folder) else []
     except OSError as error:  # a stick that was pulled out, a folder that is somebody else's
-        LOG.warning("%s cannot be read: %s", folder, error)
+        _warn_once(str(folder), str(error))
         homes = []
     for home in homes:
         if valid_name(home.name) and _about(home):
             yield home
+
+
+@cache
+def _warn_once(folder: str, why: str) -> None:
+    """Every rerun of every browser asks what there is; the log need not hear of it each time."""
+    LOG.warning("%s cannot be read: %s", folder, why)
 
 
 def _about(home: Path) -> dict:

@@ -94,6 +94,8 @@ def _opened(data: bytes) -> Image.Image:
         return Image.open(io.BytesIO(data), formats=TYPES)
     except BOMB as error:
         raise UploadError("pixels", f"a picture may have {MAX_PIXELS / 1e6:.0f} megapixels; {error}") from error
+    except MemoryError:
+        raise
     except Exception as error:
         raise UploadError("type", "this is no PNG, JPEG or WebP picture") from error
 
@@ -120,5 +122,7 @@ def _turn(picture: Image.Image) -> Image.Transpose | None:
     """How to turn the picture upright. Nothing else of its metadata is looked at; damaged, they say nothing."""
     try:
         return TURNS.get(picture.getexif().get(ORIENTATION, 1))
+    except MemoryError:
+        raise
     except Exception:
         return None

@@ -226,7 +226,7 @@ _marks: WeakKeyDictionary[nn.Module, float] = WeakKeyDictionary()
 
 
 def mark(net: nn.Module, test: Dataset) -> float:
-    """The accuracy of a kept network on the whole test set: it learns no more, so it is asked once."""
+    """The accuracy of a kept network on its data's test set: it learns no more, so it is asked once."""
     if net not in _marks:
         _marks[net] = accuracy(answers(net, test), test.labels).item()
     return _marks[net]

@@ -168,6 +168,7 @@ class View {
       this.asked = asked;
       // Whoever pressed the button sees the end at once; a full room spreads over two seconds.
       const mine = data.state === "queued" || data.state === "running";
+      clearTimeout(this.finishing);
       this.finishing = setTimeout(() => this.setTriggerValue("finished", asked), Math.random() * (mine ? 300 : 2000));
     }
   }

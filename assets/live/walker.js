@@ -57,7 +57,7 @@ class Walker {
     document.documentElement.lang = data.lang;
   }
 
-  /* Streamlit's own words; should the program not arrive, they stay in English until the next scene. */
+  /* Streamlit's own words; should the program not arrive, they stay in English until the page is loaded anew. */
   interpret({ streamlit }) {
     import(new URL(streamlit.program, document.baseURI).href).then(({ interpret }) => interpret(streamlit.says), console.warn);
   }

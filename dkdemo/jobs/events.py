@@ -65,7 +65,7 @@ def pack(value: Any) -> Any:
 
 
 def _type_for(array: np.ndarray) -> str:
-    """The smallest of `DTYPES` that keeps every number of the array."""
+    """The one of `DTYPES` that keeps every number of the array; small whole numbers with a sign are i4, too."""
     kind = array.dtype.kind
     if kind in "bui":
         low, high = (int(array.min()), int(array.max())) if array.size else (0, 0)
@@ -98,10 +98,8 @@ def to_json(event: Event) -> dict[str, Any]:
 def from_json(message: Mapping[str, Any]) -> Event:
     """The event that `to_json` packed; raises ValueError for anything else."""
     kinds = {"progress": Progress, "snapshot": Snapshot, "done": Done}
-    fields = {key: unpack(item) for key, item in message.items() if key != "kind"}
     try:
+        fields = {key: unpack(item) for key, item in message.items() if key != "kind"}
         return kinds[message["kind"]](**fields)
-    except (KeyError, TypeError) as error:
-        raise ValueError(
-            f"an event needs a kind of {sorted(kinds)} and its fields, got {dict(message)!r:.200}"
-        ) from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"an event needs a kind of {sorted(kinds)} and its fields, got {message!r:.200}") from error

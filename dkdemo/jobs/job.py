@@ -64,9 +64,10 @@ class Record:
 class Job:
     """One recipe, its state, its events. The manager alone changes it, under its lock; anyone may read."""
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, key: str = "") -> None:
+        """``key`` is the recipe's, for whoever knows it already: to make one it looks at the disk."""
         self.recipe = recipe
-        self.key = recipe.key()
+        self.key = key or recipe.key()
         self.topic = f"job:{self.key}"
         self.state: State = "queued"
         self.position = 0  # in the queue: 1 is next; 0 when it is not queued
@@ -85,9 +86,9 @@ class Job:
         self._clock = 0.0
 
     @classmethod
-    def saved(cls, recipe: Recipe, kept: Kept, seq: Iterator[int]) -> Job | None:
+    def saved(cls, recipe: Recipe, key: str, kept: Kept, seq: Iterator[int]) -> Job | None:
         """The finished run as it was stored; None where the store holds what these events do not know."""
-        job = cls(recipe)
+        job = cls(recipe, key)
         try:
             for packed in kept.events:
                 job.tell(packed, next(seq))

@@ -5,25 +5,31 @@ The estimates were made on two processor cores; a laptop may be half as fast, an
 
 from __future__ import annotations
 
-import statistics
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dkdemo.experiments.recipe import Recipe
 
-_ratios: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=5))  # seconds taken by seconds estimated
+Kind = tuple[str, str]  # a recipe's name and its data: their estimates need not err alike
+_ratios: defaultdict[Kind, deque[float]] = defaultdict(lambda: deque(maxlen=5))  # seconds taken by seconds estimated
+
+
+def _kind(recipe: Recipe) -> Kind:
+    return recipe.name, str(getattr(recipe, "data", ""))
 
 
 def learn(recipe: Recipe, seconds: float) -> None:
     """A run of this recipe took so long."""
-    _ratios[recipe.name].append(seconds / max(recipe.expected_seconds(), 1e-3))
+    _ratios[_kind(recipe)].append(seconds / max(recipe.expected_seconds(), 1e-3))
 
 
 def expected(recipe: Recipe) -> float:
-    """Seconds until the result, as far as this machine has told; the median of its last runs forgives a busy one."""
-    known = list(_ratios.get(recipe.name, ()))
-    return float(recipe.expected_seconds()) * (statistics.median(known) if known else 1.0)
+    """Seconds until the result, as the slowest of the last five such runs took them.
+
+    The slowest: one that found its teacher trained already was quicker than the next may be.
+    """
+    return float(recipe.expected_seconds()) * max(list(_ratios.get(_kind(recipe), ())), default=1.0)
 
 
 def forget() -> None:

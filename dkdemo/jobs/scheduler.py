@@ -87,9 +87,9 @@ class Manager:
             if not anew and job and job.state == "done":
                 job.replay = True  # from now on it is an earlier run shown again
                 return job
-            if stored and (earlier := Job.saved(recipe, stored, self._seq)):
+            if stored and (earlier := Job.saved(recipe, key, stored, self._seq)):
                 return self._jobs.put(earlier)
-            job = Job(recipe)
+            job = Job(recipe, key)
             self._one_each(job, browser)
             if len(self._queues[recipe.lane]) >= MAX_QUEUE and not lecturer:
                 raise Busy("run_queue_full")
@@ -133,7 +133,7 @@ class Manager:
             if job is None or job.stopping or job.state in ("failed", "stopped"):
                 if len(self._queues["short"]) >= MAX_ASKED:
                     raise JobFailed("run_queue_full")
-                job = Job(recipe)
+                job = Job(recipe, key)
                 self._enqueue(job, "short")
             self._answers.put(job)
             asker = f"ask-{next(self._runs)}"

@@ -6,6 +6,7 @@ Where Streamlit's English would mislead a room without internet, the English rea
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from dkdemo.web.routes import asset_url
@@ -58,5 +59,7 @@ SAYS = {
 
 def orders(language: str) -> dict[str, Any]:
     """For the browser: the program's address, and each of Streamlit's sayings beside ours."""
-    words = Words(language, "streamlit")
+    words = dict(Words(language, "streamlit"))
+    if sys.platform == "win32":  # which has no make; the message is for whoever sits at this machine
+        words["lost_command"] = r".venv\Scripts\streamlit run app.py"
     return {"program": asset_url(PROGRAM), "says": [[said, words[key]] for key, said in SAYS.items()]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Mapping
 
-FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip")
+FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via", "Cf-Connecting-Ip")
 
 
 def room_address() -> str | None:
@@ -22,7 +22,8 @@ def room_address() -> str | None:
 def is_here(address: str, headers: Mapping[str, str]) -> bool:
     """Does who comes from this address sit at the serving machine, be it by localhost or by the room's address?
 
-    Behind a proxy everyone seems to; so whoever comes through one does not.
+    Behind a proxy everyone seems to; so whoever comes through one that says so does not. One that adds none of these
+    headers gives everyone away as the lecturer.
     """
     if any(headers.get(name) for name in FORWARDED):
         return False

@@ -46,7 +46,7 @@ def test_the_uploader_speaks_and_says_in_the_open_why_it_refuses(page: Page, app
             {"name": "large.png", "mimeType": "image/png", "buffer": b"\x89PNG" + bytes(21 * 2**20)},
         ]
     )
-    for sentence in ("圖片要是 PNG、JPEG 或 WebP，這個是 text/plain。", "一張圖最多 20.0MB。"):
+    for sentence in ("只收 PNG、JPEG、WebP 圖片，這個是 text/plain。", "一張圖最多 20.0MB。"):
         told = uploader.get_by_role("alert").filter(has_text=sentence)
         expect(told).to_be_visible()
         box = told.bounding_box() or {"width": 0, "height": 0}
