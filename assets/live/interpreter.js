@@ -1,7 +1,7 @@
 // Streamlit's own few words, said in the viewer's language: its widgets know English only (dkdemo/web/interpreter.py).
 // What it writes is replaced where it stands; it rewrites a text only when that changes, and then we hear of it.
 
-const ATTRIBUTES = ["aria-label", "title", "placeholder"];
+const ATTRIBUTES = ["aria-label", "title"];
 const OURS = "svg, script, style, noscript, .dk-walker"; // nothing of Streamlit's is said in there
 const written = new WeakMap(); // node -> place -> { theirs, ours }
 let plain = new Map();

@@ -47,7 +47,10 @@ def choice(label: str, options: Sequence[T] | Mapping[T, str], key: str, default
             return st.segmented_control(
                 label, list(labels), format_func=labels.__getitem__, key=widget, required=True, help=help
             )
-        return st.selectbox(label, list(labels), format_func=labels.__getitem__, key=widget, help=help)
+        return st.selectbox(
+            label, list(labels), format_func=labels.__getitem__, key=widget, help=help,
+            placeholder=language.common()["choose_one"],
+        )  # fmt: skip
 
     return _bound(key, default, parse, draw)
 

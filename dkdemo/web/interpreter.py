@@ -34,7 +34,6 @@ SAYS = {
     "number_below": "Number is below the allowed range. Please enter a value greater than or equal to {limit}.",
     "enter": "Press Enter to apply",
     "open": "Open",
-    "option": "Choose an option",
     "upload": "Upload",
     "upload_limits": "{size} per file",
     "upload_area": "file upload",
