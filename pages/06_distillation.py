@@ -10,7 +10,6 @@ from dkdemo.web.scenes import Stage, asks, show
 
 def batch(stage: Stage) -> None:
     stage.title("batch_title")
-    stage.equation(lessons.KD)
     script = lessons.one_batch(stage)
     stage.say("batch_story")
     stage.source("batch_source")

@@ -141,8 +141,9 @@ def teach(
         schedule.step()
         if step in due:
             right = accuracy(answers(students, test, some), test.labels[some]).view(len(names), runs).mean(1)
-            metrics = dict(zip(names, right.tolist(), strict=True))
-            yield Progress(before + step, 2 * how.steps, {**metrics, "lesson": float(step)})
+            metrics = {"lesson": float(step), "lesson_steps": float(how.steps)}
+            metrics |= dict(zip(names, right.tolist(), strict=True))
+            yield Progress(before + step, 2 * how.steps, metrics)
 
 
 def by_rule(logits: Tensor, labels: Tensor) -> Tensor:

@@ -217,7 +217,7 @@ def watch(
     for step in lesson:
         if step not in due:
             continue
-        metrics = {"student_step": float(step)}
+        metrics = {"student_step": float(step), "student_steps": float(steps)}
         only = accuracy(answers(students, test, rare), test.labels[rare]).view(len(configs), -1)
         both = accuracy(answers(students, test, some), test.labels[some]).view(len(configs), -1)
         found = torch.stack([only.mean(1), only.amin(1), only.amax(1), both.mean(1)], dim=1).tolist()

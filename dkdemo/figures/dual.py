@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, fill
+from dkdemo.figures.curves import curve
 from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import moving_text, note, side_by_side
-from dkdemo.figures.race import curve
 
 # ImageNet, linear top-1 in per cent. Chen & He 2021, arXiv:2011.10566, figure 2 and Table 1 (100 epochs);
 # Grill et al. 2020, arXiv:2006.07733, Table 5b (300 epochs).

@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
+from dkdemo.figures.curves import curve
 from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
-from dkdemo.figures.race import curve
 
 CONTROLS = (("labels", theme.TRUTH, "dot"), ("strong", theme.TRUTH, "dash"))
 TOLD = ((theme.TRUTH, "solid"), (theme.DARK, "dash"))  # ink and dash of the two curves on the right

@@ -10,11 +10,11 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, fill
+from dkdemo.figures.curves import curve
 from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import kept
 from dkdemo.figures.moco import LINE_PITCH, named
 from dkdemo.figures.panels import note, side_by_side
-from dkdemo.figures.race import curve
 
 MOST_SHARE = 0.055  # the top of the axis of shares; a decay below .945 reaches beyond
 KINDS = (("student_alone", "dash"), ("teacher_alone", "dash"), ("student_taught", "solid"), ("teacher_taught", "solid"))

@@ -10,9 +10,9 @@ import numpy as np
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
+from dkdemo.figures.curves import curve
 from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, side_by_side
-from dkdemo.figures.race import curve
 
 MOMENTA = ("0", ".9", ".99", ".999", "1")  # as the axis writes them
 LINES = ("dash", "dot", "dashdot", "solid", "longdash")

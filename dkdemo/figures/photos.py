@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
+from dkdemo.figures.curves import curve
 from dkdemo.figures.kept import kept
 from dkdemo.figures.naming import name_ends
 from dkdemo.figures.panels import note, side_by_side
-from dkdemo.figures.race import curve
 
 FLOOR, FINAL_TALL = 0.35, 215  # of the final panel's y axis: where it starts, and its height in pixels
 END = 1.25  # where the teacher's line ends, right of both columns of dots

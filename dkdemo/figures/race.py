@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
+from dkdemo.figures.curves import curve, until
 from dkdemo.figures.kept import kept
 from dkdemo.figures.naming import name_ends
 from dkdemo.figures.panels import note, side_by_side
@@ -40,7 +41,7 @@ def race(view: Any, words: Mapping[str, str], *, best: str, floor: float, tellin
         if run is not None and run.result is not None:
             _finals(chart, run.result, words, floor, ghost)
     chart.update_layout(
-        xaxis={"title": {"text": words["race_steps"], "standoff": 4}, "rangemode": "tozero"},
+        xaxis={"title": {"text": words["race_steps"], "standoff": 4}},
         yaxis={"range": [0, 1.04], "tickformat": ".0%", "dtick": 0.25},
         xaxis2={
             "type": "log",
@@ -50,8 +51,7 @@ def race(view: Any, words: Mapping[str, str], *, best: str, floor: float, tellin
         },
         yaxis2={"range": [floor, 1 + 0.02 * (1 - floor)], "tickformat": ".0%"},
     )
-    if view.progress:
-        chart.update_xaxes(range=[0, view.progress[0].steps], selector={"anchor": "y"})
+    until(chart, view, usual=700)
     waiting = words["lesson_running" if view.running else f"{telling}_waiting"]
     return note(chart, claim=told(view.result, words, telling) if view.result else waiting)
 
@@ -70,43 +70,6 @@ def told(result: Mapping[str, Any], words: Mapping[str, str], telling: str) -> s
         "worst": 100 * result["gain_worst"][row - 1],
     }
     return fill(words[f"{telling}_claim"], numbers)
-
-
-def curve(
-    chart: go.Figure,
-    view: Any,
-    name: str,
-    color: str,
-    label: str,
-    dash: str = "solid",
-    width: float = 4,
-    opacity: float = 1,
-    below: bool = False,
-    x: str = "step",
-    axis: str = "",
-) -> None:
-    """One learning curve; it grows while the run lasts, and carries its name at its end afterwards."""
-    found = [{**event.metrics, "step": event.step} for event in view.progress if name in event.metrics]
-    across, up = [point[x] for point in found], [point[name] for point in found]
-    chart.add_scatter(
-        x=across,
-        y=up,
-        name=label or name,
-        mode="lines",
-        opacity=opacity,
-        line={"color": color, "width": width, "dash": dash},
-        xaxis=f"x{axis}",
-        yaxis=f"y{axis}",
-        hovertemplate=f"{label or name}: %{{y:.1%}}<extra></extra>",
-        meta={"progress": {"x": x, "y": name}},
-    )
-    if label and found and not view.running:
-        low = up[-1] < 0.15  # no room for a name between the curve and the axis
-        place = {"yanchor": "top", "yshift": -6} if below and not low else {"yanchor": "bottom", "yshift": 6}
-        chart.add_annotation(
-            x=across[-1], y=up[-1], xref=f"x{axis}", yref=f"y{axis}", text=label, showarrow=False, xanchor="right",
-            font={"color": color}, **place,
-        )  # fmt: skip
 
 
 def _finals(chart: go.Figure, result: Mapping[str, Any], words: Mapping[str, str], floor: float, ghost: bool) -> None:

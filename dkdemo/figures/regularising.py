@@ -11,11 +11,11 @@ import plotly.graph_objects as go
 from dkdemo.experiments.overwide import EDGE, FLIPPED, METHODS
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill
+from dkdemo.figures.curves import curve
 from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import kept
 from dkdemo.figures.naming import TALL, spread_out
 from dkdemo.figures.panels import note, side_by_side
-from dkdemo.figures.race import curve
 
 # Test accuracy in %, Inception on CIFAR-10: Zhang et al. 2017, arXiv:1611.03530, Table 1.
 PAPER = {"plain": 85.75, "decay": 86.03, "augment": 89.31, "both": 89.05}

@@ -11,10 +11,10 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill, grow
+from dkdemo.figures.curves import curve
 from dkdemo.figures.kept import kept
 from dkdemo.figures.naming import name_ends
 from dkdemo.figures.panels import note, side_by_side, still
-from dkdemo.figures.race import curve
 
 GAP = 6  # pixels between the pictures of the mosaic
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "star", "cross")  # one a pair on the circle

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
+from dkdemo.figures.curves import curve, until
 from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import note, picture, side_by_side
-from dkdemo.figures.race import curve
 
 TARGETS = ("uniform", "virtual", "own")
 INK = {"plain": theme.TRUTH, "smooth": theme.FAINT, "virtual": theme.DARK, "own": theme.STUDENT}
@@ -114,15 +114,14 @@ def race(view: Any, words: Mapping[str, str]) -> go.Figure:
     names = [f'<span style="color:{color}">{words[f"method_{name}"]}</span>' for name, color in INK.items()]
     kinds = {"tickvals": [0, 1, 2, 3], "ticktext": names, "range": [-0.5, 3.5]}
     chart.update_layout(
-        xaxis={"title": {"text": words["race_steps"], "standoff": 2}, "rangemode": "tozero"},
+        xaxis={"title": {"text": words["race_steps"], "standoff": 2}},
         yaxis={"range": [0, 1.02], "tickformat": ".0%", "dtick": 0.25},
         xaxis2={**kinds, "tickangle": -30},
         yaxis2={"range": [-3, 20], "dtick": 5} if most > 3 else {"range": [-3, 3], "dtick": 1},
         xaxis3={**kinds, "tickangle": -30},
         yaxis3={"range": [0, 32], "dtick": 10},
     )
-    if view.progress:
-        chart.update_xaxes(range=[0, view.progress[0].steps / 2], selector={"anchor": "y"})
+    until(chart, view, usual=200, told="lesson_steps")
     return note(chart, claim=told(view, words))
 
 

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
+from dkdemo.figures.curves import curve
 from dkdemo.figures.kept import kept
 from dkdemo.figures.panels import moving_text, note, side_by_side
-from dkdemo.figures.race import curve
 from dkdemo.kernels.theory import DRAWN, EDGE
 
 LABELLED = 20  # the step at which the curve of what is learnt carries its name

@@ -179,7 +179,10 @@ def two_entropies(values: Mapping[str, Any], names: Sequence[str], words: Mappin
     chart.add_scatter(x=[0, 1], y=values["floor"], mode="lines", line=ink, meta={"bind": {"y": "floor"}}, **place)
     dot = {"size": 16, "color": theme.STUDENT}
     chart.add_scatter(x=[0], y=values["now_y"], mode="markers", marker=dot, meta={"bind": {"y": "now_y"}}, **place)
-    moving_text(chart, "KL", ("CE(p, q)", values["top"]), theme.STUDENT, side="top center", axis="2", gap=3, y="top")
+    moving_text(
+        chart, "KL", (values["top_at"], values["top"]), theme.STUDENT, side="top center", axis="2", gap=3,
+        x="top_at", y="top",
+    )  # fmt: skip
     moving_text(
         chart, "H(p)", (0.02, values["entropy"]), theme.TRUTH, side=values["name_at"], axis="3", gap=3,
         y="entropy", textposition="name_at",

@@ -11,10 +11,10 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
+from dkdemo.figures.curves import curve, until
 from dkdemo.figures.kept import kept
 from dkdemo.figures.naming import Curve, name_curves
 from dkdemo.figures.panels import note, side_by_side
-from dkdemo.figures.race import curve
 
 STUDENTS = (  # result's order: config, colour, dash
     ("soft", theme.STUDENT, "solid"),
@@ -39,9 +39,8 @@ def learning(view: Any, words: Mapping[str, str]) -> go.Figure:
     chart = side_by_side((1,), (words["unseen_learning"],), height=340)
     for name, color, dash in STUDENTS:
         curve(chart, view, name, color, "", dash=dash, x=STEPS)
-    chart.update_layout(
-        xaxis={"title": {"text": words["race_steps"], "standoff": 4}, "rangemode": "tozero"}, yaxis=SHARE_AXIS
-    )
+    chart.update_layout(xaxis={"title": {"text": words["race_steps"], "standoff": 4}}, yaxis=SHARE_AXIS)
+    until(chart, view, usual=400, told="student_steps")
     result = view.result
     if result is None:
         return note(chart, claim=words["lesson_running" if view.running else "unseen_waiting"])
@@ -142,9 +141,10 @@ def overconfident(view: Any, words: Mapping[str, str]) -> go.Figure:
         yaxis={"range": [0, 1.15], "tickformat": ".0%", "dtick": 0.5},
         xaxis2={"type": "category"},
         yaxis2={"range": [0, top], "tickformat": ".0%", "nticks": 4},
-        xaxis3={"title": {"text": words["race_steps"], "standoff": 4}, "rangemode": "tozero"},
+        xaxis3={"title": {"text": words["race_steps"], "standoff": 4}},
         yaxis3=SHARE_AXIS,
     )
+    until(chart, view, usual=400, told="student_steps", axis="xaxis3")
     if result is None:
         return note(chart, claim=words["lesson_running" if view.running else "overconfident_waiting"])
     numbers = {

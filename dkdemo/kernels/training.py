@@ -20,6 +20,7 @@ HOPS = 12  # steps along the parabola
 RATES = [index / 100 for index in range(101)]  # 0 to 1
 TOWARDS = [index / 20 for index in range(21)]  # from q to p
 TALLEST = 9.0  # a bar stands for an infinite cost, beyond every axis
+NAMED = 3.5  # the highest bar with room above it for its name
 
 
 def descent_inputs(name: str, optimiser: str) -> dict[str, Any]:
@@ -158,7 +159,8 @@ def two_entropies(shares: Sequence[float], unit: str, per_nat: float) -> dict[st
         "divergence": max(cost - own, 0.0) * per_nat,
         "own_bars": [own * per_nat] * 2,
         "extra_bars": [0.0, min(max(cost - own, 0.0) * per_nat, TALLEST)],
-        "top": min(cost * per_nat, TALLEST),
+        "top": min(cost * per_nat, NAMED),
+        "top_at": ["CE(p, q)" if cost * per_nat <= NAMED else "H(p)"],  # a bar beyond the picture is named beside it
         "name_at": "bottom right" if own * per_nat > 0.5 else "top right",  # where H(p)'s name finds room
         "path": [value * per_nat for value in path],
         "floor": [own * per_nat] * 2,

@@ -85,9 +85,14 @@ def presenting() -> bool:
     return st.query_params.get("present") in ("1", REVEALED)
 
 
+def unasked() -> bool:
+    """Does the address show every answer at once, so that no question is ever put to the room?"""
+    return st.query_params.get("present") == REVEALED
+
+
 def shown(name: str) -> bool:
     """Has the presenter revealed the answer to this poll? What is shown stays shown, and the address says so."""
-    if st.query_params.get("present") == REVEALED:
+    if unasked():
         return True
     revealed, place = _memory("shown"), (here()[0], name)
     if st.query_params.get("reveal") == "1":

@@ -34,6 +34,7 @@ KD = (
     r"\mathcal{L} = w\,T^2\,\mathrm{KL}\big(\sigma(v/T)\,\|\,\sigma(z/T)\big)"
     r" + {(1-w)}\,\mathrm{CE}\big(y, \sigma(z)\big)"
 )
+FADING = KD.replace(r"T^2\,", "")  # without the factor
 SOFT = r"\mathcal{L} = T^2\,\mathrm{KL}\big(\sigma(v/T)\,\|\,\sigma(z/T)\big)"
 LOSSES = ("dkdemo.distillation:kd_loss", "dkdemo.distillation:soft_loss")
 
@@ -41,12 +42,15 @@ LOSSES = ("dkdemo.distillation:kd_loss", "dkdemo.distillation:soft_loss")
 def one_batch(stage: Stage) -> str:
     """The loss on a batch of two, of which one row is shown, with or without T² before its soft term; its script."""
     words = stage.words
+    above = st.container()
     rows = {"1": words["batch_doubtful"], "0": words["batch_clear"]}
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         row = controls.choice(words["batch_row"], rows, "row", "1")
     with right:
         squared = controls.toggle(words["batch_squared"], "squared", True)
+    with above:
+        stage.equation(KD if squared else FADING)
     state = interactive(
         stage, "kd_batch", lambda at: distillation.batch(at, ["5", "9", "1"], words, squared=squared),
         {**BATCH, "squared": squared, "shown": int(row)},

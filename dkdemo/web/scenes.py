@@ -34,7 +34,8 @@ class Stage:
     common: Words
     presenter: bool
     browser: str
-    guess: str = ""  # the option that the viewer chose where the scene `asks`; the presenter made no bet
+    asked: tuple[str, ...] = ()  # where the scene `asks`: the question and its options
+    guess: str = ""  # the option that the viewer chose there; the presenter made no bet
 
     @property
     def place(self) -> str:
@@ -95,13 +96,17 @@ class Stage:
         return guess or None
 
     def guessed(self, **numbers: object) -> None:
-        """Hold the bet against what came of it; the presenter made none.
+        """Hold the bet against what came of it; the presenter made none, and the room reads its question again.
 
         What the scene has to say to it is its own word ``<scene>_guessed``, with a place ``{bet}``.
         """
-        if not self.guess:
+        if self.presenter and self.asked and not address.unasked():
+            question, *options = (self.words[key] for key in self.asked)
+            bet = fill(self.common["predict_asked"], {"question": question, "options": " · ".join(options)})
+        elif self.guess:
+            bet = fill(self.common["predict_bet"], {"guess": self.words[self.guess]})
+        else:
             return
-        bet = fill(self.common["predict_bet"], {"guess": self.words[self.guess]})
         st.markdown(fill(self.words.get(self.own("guessed"), "{bet}"), {"bet": bet, **numbers}))
 
     def _revealed(self, key: str, options: Sequence[str]) -> bool:
@@ -136,9 +141,10 @@ def asks(*options: str) -> Callable[[SceneFunction], SceneFunction]:
         @functools.wraps(scene)
         def poll_first(stage: Stage) -> None:
             stage.title(stage.own("title"))
-            guess = stage.predict(stage.own("guess"), [stage.own(f"guess_{option}") for option in options])
+            question, choices = stage.own("guess"), [stage.own(f"guess_{option}") for option in options]
+            guess = stage.predict(question, choices)
             if guess is not None:
-                scene(replace(stage, guess=guess))
+                scene(replace(stage, asked=(question, *choices), guess=guess))
 
         return poll_first
 

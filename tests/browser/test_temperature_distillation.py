@@ -73,7 +73,9 @@ def test_without_t_squared_heat_turns_the_soft_loss_off(page: Page, app: str) ->
     scene(page, app, "distillation?scene=batch&temperature=20")
     claim = page.locator(".dk-claim")
     expect(claim).to_have_text(re.compile(r"T²·KL .* the soft term, before w, pushes with 1\.\d"))
+    expect(page.locator(".st-key-dk-equation")).to_contain_text("T^2")
     page.get_by_test_id("stCheckbox").get_by_text("Factor T²").click()
+    expect(page.locator(".st-key-dk-equation")).not_to_contain_text("T^2")
     expect(claim).to_have_text(re.compile(r"without T², the soft term, before w, pushes with only 0\.00"))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -69,3 +71,14 @@ def test_entropies_stack_to_the_cross_entropy(words: Words) -> None:
     assert own.y[0] == pytest.approx(values["entropy"])
     assert chart.layout.barmode == "stack"
     assert "2.00" in fill(chart.layout.meta["claim"], values)
+
+
+@pytest.mark.parametrize(("shares", "over"), [([1, 1, 0, 1, 2, 0], "CE(p, q)"), ([1, 1, 0, 1, 0, 0], "H(p)")])
+def test_the_divergence_is_named_beside_a_bar_that_leaves_the_picture(
+    words: Words, shares: list[float], over: str
+) -> None:
+    chart = figures.two_entropies(two_entropies(shares, "bits", 1 / math.log(2)), list("abcdef"), words)
+    (name,) = (trace for trace in chart.data if trace.text == "KL")
+    assert list(name.x) == [over]
+    assert 0 < name.y[0] < chart.layout.yaxis2.range[1] - 0.4, "room for its letters"
+    assert name.meta["bind"]["x"] == "top_at"

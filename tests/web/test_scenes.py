@@ -65,6 +65,16 @@ def test_the_presenter_is_held_to_no_bet():
     assert said(opened("rate", present="revealed")) == ["what comes after the bet"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_room_reads_its_question_again_beside_the_answer(language):
+    words, common = Words(language, "training"), Words(language, "common")
+    test = opened("rate", present="1", lang=language)
+    test.button(key="dk.reveal.rate_guess").click().run()
+    options = " · ".join(words[f"rate_guess_{option}"] for option in ("last", "two", "all"))
+    again = common["predict_asked"].replace("{question}", words["rate_guess"]).replace("{options}", options)
+    assert said(test) == ["what comes after the bet", words["rate_guessed"].replace("{bet}", again)]
+
+
 def test_a_scene_ends_where_it_gets_no_answer_and_says_so_once():
     jobs.use(Nobody())
     try:

@@ -3,6 +3,7 @@ import { fixed, sum } from "../sums.js";
 
 const TOWARDS = Array.from({ length: 21 }, (_, index) => index / 20);
 const TALLEST = 9;
+const NAMED = 3.5;
 
 const cost = (p, q) => sum(p.map((share, k) => (share > 0 ? -share * Math.log(q[k]) : 0)));
 
@@ -22,7 +23,8 @@ export default function ({ shares, unit, per_nat }) {
     divergence: extra,
     own_bars: [own * per_nat, own * per_nat],
     extra_bars: [0, Math.min(extra, TALLEST)],
-    top: Math.min(cross * per_nat, TALLEST),
+    top: Math.min(cross * per_nat, NAMED),
+    top_at: [cross * per_nat <= NAMED ? "CE(p, q)" : "H(p)"],
     name_at: own * per_nat > 0.5 ? "bottom right" : "top right",
     path: TOWARDS.map((t) => cost(p, q.map((share, k) => (1 - t) * share + t * p[k])) * per_nat),
     floor: [own * per_nat, own * per_nat],
