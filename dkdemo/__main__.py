@@ -104,9 +104,9 @@ def _run(options: argparse.Namespace) -> int:
         asked.pop("data", None)  # it knows this data set only
     recipe = from_values(kind, {key: _parse(kind, key, text) for key, text in asked.items()})
     result = None
-    from dkdemo.device import be_calm
+    from dkdemo.device import configure_torch
 
-    be_calm()  # as a worker of the web app is, so that both compute and time the same
+    configure_torch()  # as a worker of the web app is, so that both compute and time the same
     for event in recipe.run():
         _show(event)
         if isinstance(event, Done):

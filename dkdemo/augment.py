@@ -226,7 +226,10 @@ def gaussian_blur(images: Tensor, sigma: Tensor, reach: int = 3) -> Tensor:
 
 
 def cutout(images: Tensor, boxes: Tensor, fill: float = 0.5) -> Tensor:
-    """Paint ``boxes`` (N, 4) = (top, left, height, width) over; a box may stick out of the image."""
+    """Paint ``boxes`` (N, 4) = (top, left, height, width) over; a box may stick out of the image.
+
+    Source: DeVries & Taylor 2017, arXiv:1708.04552, section 3.
+    """
     _check(images, boxes)
     row = torch.arange(images.shape[-2], device=images.device).view(1, -1, 1)
     column = torch.arange(images.shape[-1], device=images.device).view(1, 1, -1)
@@ -281,7 +284,10 @@ def draw_crop(
     """n boxes (top, left, height, width) in whole pixels, within a square of ``side``.
 
     The share of the area is uniform in ``area``, the log of width : height uniform within ``ratio``; a box
-    that would not fit is cut to the image (the paper draws again: the difference touches only the largest).
+    that would not fit is cut to the image (Inception and torchvision draw again: it touches only the largest).
+
+    Source: Szegedy et al. 2014 (Inception), arXiv:1409.4842, section 6; Chen et al. 2020 (SimCLR), arXiv:2002.05709,
+    appendix A.
     """
     if not 0 < area[0] <= area[1] <= 1 or ratio < 1:
         raise ValueError(f"need 0 < area <= 1 and ratio >= 1, got {area} and {ratio}")
@@ -298,6 +304,8 @@ def draw_colour(n: int, generator: Generator, *, strength: float = 1.0, grey_sha
     """SimCLR's colour distortion at ``strength`` s: factors 1 ± .8 s, and here every hue at s = 1 (the paper: ± .2 s).
 
     Our shapes come in all hues, so a small turn would still tell which is which.
+
+    Source: Chen et al. 2020, arXiv:2002.05709, appendix A.
     """
     if not 0 <= strength <= 1 or not 0 <= grey_share <= 1:
         raise ValueError(f"need strength and grey_share in [0, 1], got {strength} and {grey_share}")

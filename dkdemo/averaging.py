@@ -7,28 +7,16 @@ import copy
 import torch
 from torch import nn
 
+from dkdemo.schedules import check_decay
 
-def follower(model: nn.Module) -> nn.Module:
+
+def frozen_copy(model: nn.Module) -> nn.Module:
     """A copy of ``model`` that gradients never reach: the place where an average starts.
 
     Source: Tarvainen & Valpola 2017, arXiv:1703.01780, section 2; He et al. 2020, arXiv:1911.05722, section 3.2.
     """
     twin = copy.deepcopy(model)
     return twin.requires_grad_(False)
-
-
-def warmed_up(decay: float, step: int) -> float:
-    """The decay of step 1, 2, ... of an average that must not remember its random start.
-
-    min(1 - 1 / (step + 1), decay): the plain mean of all weights so far, until that is as long as the memory
-    1 / (1 - decay) that was asked for.
-
-    Source: Tarvainen & Valpola 2017, arXiv:1703.01780, released code; the paper itself uses .99, later .999.
-    """
-    check_decay(decay)
-    if step < 1:
-        raise ValueError(f"steps are counted from 1, got {step}")
-    return min(1 - 1 / (step + 1), decay)
 
 
 @torch.no_grad()
@@ -38,7 +26,7 @@ def ema_update(averaged: nn.Module, model: nn.Module, *, decay: float) -> None:
     Batch statistics (buffers) are copied, not averaged: they are averages of their own already.
 
     Args:
-        averaged, model: two networks of the same shape; ``averaged`` as made by `follower`.
+        averaged, model: two networks of the same shape; ``averaged`` as made by `frozen_copy`.
         decay: in [0, 1]; 0 copies, 1 stands still. Half of the memory is gone after ln 2 / -ln(decay) steps:
             69 for .99, 693 for .999.
 
@@ -82,9 +70,3 @@ class Lookahead:
         if self._fast:
             torch._foreach_lerp_(self._slow, self._fast, 1 - decay)
             torch._foreach_copy_(self._fast, self._slow)
-
-
-def check_decay(decay: float) -> None:
-    """Raise ValueError unless an average can remember this share of itself."""
-    if not 0 <= decay <= 1:
-        raise ValueError(f"decay must be in [0, 1], got {decay}")

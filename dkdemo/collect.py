@@ -226,10 +226,10 @@ def _arranged(squares: Sequence[np.ndarray], kept: Sequence[tuple[str, str]]) ->
 
 def _split(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """80 % of each class to learn from, the rest to be asked about; the same at every call."""
-    dice = np.random.default_rng(datastore.SPLIT_SEED)
+    rng = np.random.default_rng(datastore.SPLIT_SEED)
     train, test = [], []
     for label in range(labels.max() + 1):
-        members = dice.permutation(np.flatnonzero(labels == label))
+        members = rng.permutation(np.flatnonzero(labels == label))
         if len(members) < 2:
             raise ValueError("every class needs two pictures at least: one to learn from, one to be asked about")
         cut = min(round(TRAIN_SHARE * len(members)), len(members) - 1)

@@ -26,7 +26,7 @@ def removal_ranks(scores: Sequence[Array]) -> list[Array]:
 
     Scores |w| give magnitude pruning (the small ones go first), random numbers give the control. The ranks are
     counted over all arrays ("global"); hand over a single array to prune a layer by itself. Ties go in the order of
-    storage. One ranking serves every percentage: `kept` reads along it.
+    storage. One ranking serves every percentage: `keep_masks` reads along it.
 
     Args:
         scores: one array a layer, any shapes, finite.
@@ -50,7 +50,7 @@ def removal_ranks(scores: Sequence[Array]) -> list[Array]:
     return parts
 
 
-def kept(ranks: Sequence[Array], share: float) -> list[Array]:
+def keep_masks(ranks: Sequence[Array], share: float) -> list[Array]:
     """Masks, True where a weight stays, after the first ``share`` of all ranks has gone.
 
     round(share n) of the n weights go, as in ``torch.nn.utils.prune``. ``share`` lies in [0, 1].

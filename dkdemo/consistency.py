@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from torch import Tensor
 
 
@@ -27,15 +25,3 @@ def consistency_loss(student_logits: Tensor, teacher_logits: Tensor) -> Tensor:
         raise ValueError(f"need logits of one shape (..., N, K), got {given}")
     gap = student_logits.softmax(-1) - teacher_logits.detach().softmax(-1)
     return gap.square().sum(-1).mean(-1)
-
-
-def ramp_up(step: float, length: float) -> float:
-    """How much of the consistency weight counts at a step: e^(-5 (1 - step / length)^2), and 1 from ``length`` on.
-
-    A teacher who knows nothing yet should not be agreed with: at step 0 it is e^-5 = .0067.
-
-    Source: Laine & Aila 2017, arXiv:1610.02242, section 2.1, as Tarvainen & Valpola 2017 use it.
-    """
-    if not step >= 0 or not length > 0:
-        raise ValueError(f"need step >= 0 and length > 0, got {step} and {length}")
-    return math.exp(-5 * (1 - min(step / length, 1)) ** 2)

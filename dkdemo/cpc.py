@@ -1,4 +1,4 @@
-"""Contrastive Predictive Coding: an encoder, a memory, and one matrix for each step into the future."""
+"""Contrastive Predictive Coding: an encoder, a context network, and one matrix for each step into the future."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ class StackedGRU(nn.Module):
     def __init__(self, inputs: int, hidden: int, generators: Sequence[Generator]):
         super().__init__()
         self.hidden = hidden
-        shapes = {"into": (inputs, 3 * hidden), "over": (hidden, 3 * hidden), "bias": (1, 3 * hidden)}
+        shapes = {"ih": (inputs, 3 * hidden), "hh": (hidden, 3 * hidden), "bias": (1, 3 * hidden)}
         bound = 1 / math.sqrt(hidden)
-        self.into = _drawn(shapes["into"], bound, generators)
-        self.over = _drawn(shapes["over"], bound, generators)
-        self.into_bias = _drawn(shapes["bias"], bound, generators)
-        self.over_bias = _drawn(shapes["bias"], bound, generators)
+        self.weight_ih = _drawn(shapes["ih"], bound, generators)
+        self.weight_hh = _drawn(shapes["hh"], bound, generators)
+        self.bias_ih = _drawn(shapes["bias"], bound, generators)
+        self.bias_hh = _drawn(shapes["bias"], bound, generators)
 
     def forward(self, x: Tensor) -> Tensor:
         """States (S, B, L, hidden) after each step of (S, B, L, inputs)."""
         copies, batch, length, _ = x.shape
-        arriving = torch.baddbmm(self.into_bias, x.flatten(1, 2), self.into).view(copies, batch, length, -1)
+        arriving = torch.baddbmm(self.bias_ih, x.flatten(1, 2), self.weight_ih).view(copies, batch, length, -1)
         state, states = x.new_zeros(copies, batch, self.hidden), []
         for now in arriving.unbind(2):
-            kept = torch.baddbmm(self.over_bias, state, self.over)
-            reset, update = torch.sigmoid(now[..., : 2 * self.hidden] + kept[..., : 2 * self.hidden]).chunk(2, -1)
-            fresh = torch.tanh(now[..., 2 * self.hidden :] + reset * kept[..., 2 * self.hidden :])
+            carried = torch.baddbmm(self.bias_hh, state, self.weight_hh)
+            reset, update = torch.sigmoid(now[..., : 2 * self.hidden] + carried[..., : 2 * self.hidden]).chunk(2, -1)
+            fresh = torch.tanh(now[..., 2 * self.hidden :] + reset * carried[..., 2 * self.hidden :])
             state = fresh + update * (state - fresh)
             states.append(state)
         return torch.stack(states, dim=2)
@@ -48,7 +48,7 @@ class StackedGRU(nn.Module):
 class StackedCPC(nn.Module):
     """z_t = g_enc(x_t), c_t = g_ar(z_1 ... z_t), and the predictions W_k c_t for k = 1 ... K; one copy a seed.
 
-    The encoder is a perceptron of one hidden layer, the memory a GRU.
+    The encoder is a perceptron of one hidden layer, the context network a GRU.
 
     Args:
         inputs: numbers in one x_t; code: the dimension of z; hidden: of c and of the encoder's hidden layer.
@@ -67,7 +67,7 @@ class StackedCPC(nn.Module):
         self.first = _drawn((inputs, hidden), 1 / math.sqrt(inputs), generators)
         self.first_bias = _drawn((1, hidden), 1 / math.sqrt(inputs), generators)
         self.second = _drawn((hidden, code), 1 / math.sqrt(hidden), generators)
-        self.memory = StackedGRU(code, hidden, generators)
+        self.context_network = StackedGRU(code, hidden, generators)
         self.matrices = _drawn((hidden, ahead * code), 1 / math.sqrt(hidden), generators)  # all W_k side by side
 
     def encode(self, x: Tensor) -> Tensor:
@@ -78,18 +78,18 @@ class StackedCPC(nn.Module):
         """z (S, B, L, code) and the predictions (S, B, L, K, code) of sequences (S, B, L, inputs)."""
         copies, batch, length, _ = x.shape
         z = self.encode(x.flatten(1, 2)).view(copies, batch, length, -1)
-        told = torch.bmm(self.memory(z).flatten(1, 2), self.matrices)
-        return z, told.view(copies, batch, length, self.ahead, self.code)
+        predictions = torch.bmm(self.context_network(z).flatten(1, 2), self.matrices)
+        return z, predictions.view(copies, batch, length, self.ahead, self.code)
 
 
-def future_scores(z: Tensor, told: Tensor, *, choices: int, start: int) -> Tensor:
+def future_scores(z: Tensor, predictions: Tensor, *, choices: int, start: int) -> Tensor:
     """Which of N sequences goes on like this? log f_k = z_(t+k)' W_k c_t for every pair in a group of N.
 
     The wrong answers are the other sequences of the group at the same moment t + k. W_k opens c_t towards one step of
     the future, but it decodes nothing: what comes out is a score, and only its place among the others counts.
 
     Args:
-        z: (S, B, L, D); told: (S, B, L, K, D), both from `StackedCPC`.
+        z: (S, B, L, D); predictions: (S, B, L, K, D), both from `StackedCPC`.
         choices: N, the size of a group; the batch is cut into groups of N.
         start: the first moment t at which is asked; the last is L - K - 1.
 
@@ -98,14 +98,14 @@ def future_scores(z: Tensor, told: Tensor, *, choices: int, start: int) -> Tenso
     Raises:
         ValueError: N does not divide the batch, or no moment is left.
     """
-    batch, length, ahead = told.shape[1:4]
+    batch, length, ahead = predictions.shape[1:4]
     moments = length - ahead - start
     if choices < 1 or batch % choices:
         raise ValueError(f"the number of choices must divide the batch {batch}, got {choices}")
     if start < 0 or moments < 1:
         raise ValueError(f"need start >= 0 and start + {ahead} < {length}, got {start}")
     future = torch.stack([z[:, :, start + k : start + k + moments] for k in range(1, ahead + 1)], dim=1)
-    context = told[:, :, start : start + moments].movedim(3, 1)  # (S, K, B, T, D), like future
+    context = predictions[:, :, start : start + moments].movedim(3, 1)  # (S, K, B, T, D), like future
     grouped = [
         part.unflatten(2, (batch // choices, choices)).transpose(3, 4).flatten(2, 3)  # (S, K, groups T, N, D)
         for part in (context, future)
@@ -123,7 +123,7 @@ def info_nce_of(scores: Tensor) -> Tensor:
     return (scores.logsumexp(-1) - scores.diagonal(dim1=-2, dim2=-1)).mean((-1, -2))
 
 
-def hits(scores: Tensor) -> Tensor:
+def top1_accuracy(scores: Tensor) -> Tensor:
     """The share of contexts that give their own future the highest score, (..., Q, N, N) -> (...); ties are misses.
 
     So whoever says the same of everything finds fewer than by guessing, 1 in N. The same picture drawn twice is a tie.
@@ -132,15 +132,15 @@ def hits(scores: Tensor) -> Tensor:
     return (scores.diagonal(dim1=-2, dim2=-1) > others.amax(-1)).to(scores.dtype).mean((-1, -2))
 
 
-def agreement_loss(z: Tensor, told: Tensor, *, start: int) -> Tensor:
+def agreement_loss(z: Tensor, predictions: Tensor, *, start: int) -> Tensor:
     """Only agree, with nobody to differ from: mean |W_k c_t - z_(t+k)|² for each copy, (S,).
 
     The optimum is one constant for everything: the loss without strangers that the lecture warns of.
     """
     scores = []
-    ahead, moments = told.shape[3], told.shape[2] - told.shape[3] - start
+    ahead, moments = predictions.shape[3], predictions.shape[2] - predictions.shape[3] - start
     for k in range(1, ahead + 1):
-        future, guess = z[:, :, start + k : start + k + moments], told[:, :, start : start + moments, k - 1]
+        future, guess = z[:, :, start + k : start + k + moments], predictions[:, :, start : start + moments, k - 1]
         scores.append((guess - future).square().sum(-1).mean((-1, -2)))
     return torch.stack(scores).mean(0)
 

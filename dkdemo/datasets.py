@@ -45,12 +45,12 @@ class Dataset:
         hues = None if self.hues is None else self.hues[index]
         return replace(self, images=self.images[index], labels=self.labels[index], hues=hues)
 
-    def take(self, n_per_class: int, generator: Generator) -> Dataset:
+    def balanced_subset(self, n_per_class: int, generator: Generator) -> Dataset:
         """The same number of random examples of every class: a small, balanced labelled set."""
-        return self[self.picked(n_per_class, generator)]
+        return self[self.balanced_indices(n_per_class, generator)]
 
-    def picked(self, n_per_class: int, generator: Generator) -> Tensor:
-        """Where the examples lie that `take` takes: int64 (classes * n,), class by class.
+    def balanced_indices(self, n_per_class: int, generator: Generator) -> Tensor:
+        """Where the examples lie that `balanced_subset` takes: int64 (classes * n,), class by class.
 
         Raises:
             ValueError: a class has fewer examples than asked for.
@@ -63,6 +63,10 @@ class Dataset:
                 raise ValueError(f"class {name} has {len(members)} examples; got a wish for {n_per_class}")
             picked.append(members[:n_per_class])
         return torch.cat(picked)
+
+    def sample_indices(self, most: int, generator: Generator) -> Tensor:
+        """Where ``most`` random examples lie (all of them, where there are fewer): int64, in random order."""
+        return torch.randperm(len(self), generator=generator)[:most].to(self.labels.device)
 
     def without(self, label: int) -> Dataset:
         """Everything but one class; the labels keep their numbers."""

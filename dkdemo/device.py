@@ -42,7 +42,7 @@ def trouble(device: str) -> str:
     return ""
 
 
-def remark(device: torch.device) -> str:
+def unusable_gpu_note(device: torch.device) -> str:
     """What the lecturer should know beside the device's name: that a GPU which nobody switched off cannot be used."""
     passed_over = device.type == "cpu" and not os.environ.get("DKDEMO_DEVICE") and torch.cuda.is_available()
     return "; a GPU is here, but nothing can be computed on it" if passed_over else ""
@@ -69,7 +69,7 @@ def send(tensor: Tensor, device: torch.device | str) -> Tensor:
     return tensor.to(device, non_blocking=True)
 
 
-def be_calm() -> bool:
+def configure_torch() -> bool:
     """One torch thread, unless OMP_NUM_THREADS says otherwise, freed memory kept for the next step, and fixed sums.
 
     Two threads lose as soon as anything else runs. Without the second, the C library hands every large array back to
@@ -89,7 +89,7 @@ def be_calm() -> bool:
 
 
 def give_back_memory() -> bool:
-    """What `be_calm` kept, handed back to the system: after a run, not within one.
+    """What `configure_torch` kept, handed back to the system: after a run, not within one.
 
     Returns: whether the C library can do so, and had something to give.
     """

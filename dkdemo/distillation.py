@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from dkdemo.labels import virtual_teacher
-from dkdemo.probability import check_temperature, free_to_look
+from dkdemo.probability import check_temperature, on_cpu
 
 
 def hard_loss(student_logits: Tensor, labels: Tensor) -> Tensor:
@@ -47,7 +47,7 @@ def soft_loss(student_logits: Tensor, teacher_logits: Tensor, *, temperature: fl
             f"student and teacher must answer the same batch, got {_shape(student_logits)}, {_shape(teacher_logits)}"
         )
     if isinstance(temperature, Tensor):
-        if free_to_look(temperature) and not bool(((temperature > 0) & temperature.isfinite()).all()):
+        if on_cpu(temperature) and not bool(((temperature > 0) & temperature.isfinite()).all()):
             raise ValueError(f"every temperature must be > 0 and finite, got {temperature.min().item():g} at least")
         heat: float | Tensor = temperature[..., None, None]  # (..., 1, 1)
     else:

@@ -33,21 +33,36 @@ def small_encoder(channels: int = 3, side: int = 32, features: int = 128) -> nn.
 
 
 def projector(features: int = 128, outputs: int = 64) -> nn.Sequential:
-    """The head g: h -> z (N, outputs), on which the loss is measured. What it forgets, h may keep."""
+    """The head g: h (N, features) -> z (N, outputs), on which the loss is measured. What it forgets, h may keep.
+
+    g(h) = W2 relu(BN(W1 h)) + b
+
+    Source: Chen et al. 2020 (SimCLR), arXiv:2002.05709, sections 2.1 and 4.2; its batch normalisation as in the
+    authors' code.
+    """
     return nn.Sequential(
         nn.Linear(features, features, bias=False), nn.BatchNorm1d(features), nn.ReLU(), nn.Linear(features, outputs)
     )
 
 
 def predictor(outputs: int = 64, hidden: int = 64) -> nn.Sequential:
-    """SimSiam's and BYOL's extra head: z -> p (N, outputs), what one branch expects the other to say."""
+    """SimSiam's and BYOL's extra head: z (N, outputs) -> p (N, outputs), what one branch expects the other to say.
+
+    Source: Grill et al. 2020 (BYOL), arXiv:2006.07733, section 3.1; Chen & He 2020 (SimSiam), arXiv:2011.10566,
+    section 3.
+    """
     return nn.Sequential(
         nn.Linear(outputs, hidden, bias=False), nn.BatchNorm1d(hidden), nn.ReLU(), nn.Linear(hidden, outputs)
     )
 
 
 class SimCLR(nn.Module):
-    """h = f(x) for later use, z = g(h) for the loss. f is `small_encoder`, or the ``encoder`` given for its images."""
+    """h = f(x) for later use, z = g(h) for the loss. f is `small_encoder`, or the ``encoder`` given for its images.
+
+    Images (N, channels, side, side) -> z (N, outputs); an own ``encoder`` gives h of width ``features``.
+
+    Source: Chen et al. 2020, arXiv:2002.05709, section 2.1.
+    """
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ import math
 import array_api_compat
 import numpy as np
 
-from dkdemo.probability import Array, ArrayLike, as_array, free_to_look
+from dkdemo.probability import Array, ArrayLike, as_array, on_cpu
 
 
 def one_hot(labels: ArrayLike, num_classes: int) -> Array:
@@ -26,7 +26,7 @@ def one_hot(labels: ArrayLike, num_classes: int) -> Array:
     xp = array_api_compat.array_namespace(labels)
     if 0 in labels.shape or not xp.isdtype(labels.dtype, "integral"):
         raise ValueError(f"labels must be class indices, got shape {tuple(labels.shape)} of type {labels.dtype}")
-    if free_to_look(labels) and bool(xp.any((labels < 0) | (labels >= num_classes))):
+    if on_cpu(labels) and bool(xp.any((labels < 0) | (labels >= num_classes))):
         raise ValueError(
             f"labels must be from 0 to {num_classes - 1}, got {int(xp.min(labels))}..{int(xp.max(labels))}"
         )

@@ -42,10 +42,10 @@ def draw_box(height: int, width: int, lam: float, generator: np.random.Generator
     Source: Yun et al. 2019, arXiv:1905.04899, section 3.1 and the authors' code.
     """
     _check_share(lam)
-    dice = _numpy(generator)
+    generator = _numpy(generator)
     box_width, box_height = int(width * math.sqrt(1 - lam)), int(height * math.sqrt(1 - lam))
-    left = int(dice.integers(width)) - box_width // 2
-    top = int(dice.integers(height)) - box_height // 2
+    left = int(generator.integers(width)) - box_width // 2
+    top = int(generator.integers(height)) - box_height // 2
     return clip_box((left, top, left + box_width, top + box_height), height, width)
 
 

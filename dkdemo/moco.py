@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
-from dkdemo.averaging import check_decay
-from dkdemo.probability import free_to_look
+from dkdemo.probability import on_cpu
+from dkdemo.schedules import check_decay
 
 
 class KeyQueue:
@@ -76,7 +76,7 @@ def moco_loss(query: Tensor, key: Tensor, queue: Tensor, *, temperature: float) 
 
 
 @torch.no_grad()
-def follow(keys: nn.Module, queries: nn.Module, momentum: Tensor) -> None:
+def momentum_update(keys: nn.Module, queries: nn.Module, momentum: Tensor) -> None:
     """Move each key encoder of a stack a little towards its query encoder, in place, each with a momentum of its own.
 
     theta_k <- m theta_k + (1 - m) theta_q
@@ -89,7 +89,7 @@ def follow(keys: nn.Module, queries: nn.Module, momentum: Tensor) -> None:
 
     Source: He et al. 2020, arXiv:1911.05722, eq. 2.
     """
-    if free_to_look(momentum):
+    if on_cpu(momentum):
         for value in momentum.tolist():
             check_decay(value)
     for slow, fast in zip(keys.parameters(), queries.parameters(), strict=True):

@@ -75,21 +75,6 @@ class LARS(Optimizer):
                 weight.sub_(velocity)
 
 
-def warmup_cosine(step: int, steps: int, *, warmup: int = 0) -> float:
-    """The share of the peak learning rate at ``step`` of ``steps``: a straight climb, then half a cosine down to 0.
-
-    For reading and comparing; no live run trains with it.
-
-    Source: Goyal et al. 2017, arXiv:1706.02677, section 2.2 (the climb); Loshchilov & Hutter 2017, arXiv:1608.03983,
-    Eq. 5 (the cosine), here without restarts.
-    """
-    if not 0 <= step <= steps or not 0 <= warmup < steps:
-        raise ValueError(f"need 0 <= step <= steps and warmup < steps, got {step}, {steps}, {warmup}")
-    if step < warmup:
-        return step / warmup
-    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup)))
-
-
 def scaled_rate(batch_size: int, *, rule: str = "linear") -> float:
     """SimCLR's peak learning rate for LARS: .3 B / 256 ("linear") or .075 sqrt(B) ("root").
 
@@ -98,20 +83,6 @@ def scaled_rate(batch_size: int, *, rule: str = "linear") -> float:
     if rule not in ("linear", "root") or not batch_size >= 1:
         raise ValueError(f"need a batch of at least 1 and the rule linear or root, got {batch_size} and {rule!r:.40}")
     return 0.3 * batch_size / 256 if rule == "linear" else 0.075 * math.sqrt(batch_size)
-
-
-def triangle(share: float, *, start: float, peak: float, end: float) -> float:
-    """The share of the peak learning rate at a share of the whole: straight up until ``peak``, then straight down.
-
-    From ``start`` at 0 over 1 at ``peak`` to ``end`` at 1, where it stays.
-
-    Source: Smith & Topin 2017, arXiv:1708.07120, section 2, as Jordan 2024, arXiv:2404.00498, runs it.
-    """
-    if not 0 < peak < 1 or not 0 <= start <= 1 or not 0 <= end <= 1:
-        raise ValueError(f"need start and end in [0, 1] and peak between 0 and 1, got {start}, {end} and {peak}")
-    if share < peak:
-        return start + (1 - start) * share / peak
-    return 1 - (1 - end) * (min(share, 1.0) - peak) / (1 - peak)
 
 
 def set_rate(optimiser: Optimizer, share: float) -> None:

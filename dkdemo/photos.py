@@ -19,7 +19,7 @@ from torch.nn.utils import skip_init
 
 from dkdemo.datasets import Dataset
 from dkdemo.device import half_precision
-from dkdemo.training import asked
+from dkdemo.training import evaluating
 
 PATCH = 2  # pixels a side of what the first layer whitens
 SHIFT = 2  # pixels; each image is moved by up to so much each way
@@ -56,7 +56,7 @@ def whitening_filters(images: Tensor, *, ridge: float = 5e-4) -> Tensor:
 
 
 class PhotoEncoder(nn.Module):
-    """Features of small colour photographs; several generators in ``dice`` give as many copies, trained as one.
+    """Features of small colour photographs; several ``generators`` give as many copies, trained as one.
 
     whitening 2x2 (filters frozen, biases not) - ReLU - three times [conv3x3 - max pool 2 - BN - GELU - conv3x3 -
     BN - GELU] - the largest answer of each channel. Grouped convolutions keep the copies apart, and batch normalisation
@@ -65,13 +65,15 @@ class PhotoEncoder(nn.Module):
     Args:
         filters: (8 C, C, 2, 2) of `whitening_filters`.
         widths: channels of the three groups.
-        dice: a generator for each copy, on the processor; it draws the weights.
+        generators: a generator for each copy, on the processor; it draws the weights.
         stride: 1 whitens overlapping patches; 2 whitens each pixel once, a quarter of the work for all that follows.
     """
 
-    def __init__(self, filters: Tensor, widths: Sequence[int], dice: Sequence[Generator], stride: int = 1) -> None:
+    def __init__(
+        self, filters: Tensor, widths: Sequence[int], generators: Sequence[Generator], stride: int = 1
+    ) -> None:
         super().__init__()
-        copies = len(dice)
+        copies = len(generators)
         if len(widths) != 3 or min(widths) < 1 or not copies or stride not in (1, PATCH):
             raise ValueError(
                 f"need three widths >= 1, a copy, and stride 1 or 2; got {tuple(widths)}, {copies} copies and {stride}"
@@ -91,7 +93,7 @@ class PhotoEncoder(nn.Module):
                 nn.GELU(),
             ]
         self.groups = nn.Sequential(*layers)
-        for copy, own in enumerate(dice):
+        for copy, own in enumerate(generators):
             self._draw(copy, own)
         self.to(memory_format=torch.channels_last)
 
@@ -140,12 +142,12 @@ class PhotoNet(nn.Module):
         scale: float = 1.0,
     ) -> None:
         super().__init__()
-        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
-        self.encoder, self.scale = PhotoEncoder(filters, widths, dice, stride), scale
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        self.encoder, self.scale = PhotoEncoder(filters, widths, generators, stride), scale
         self.head = nn.Parameter(torch.empty(len(seeds), widths[-1], classes))
         bound = 1 / math.sqrt(widths[-1])
         with torch.no_grad():
-            for head, own in zip(self.head, dice, strict=True):
+            for head, own in zip(self.head, generators, strict=True):
                 nn.init.uniform_(head, -bound, bound, generator=own)
 
     @property
@@ -166,7 +168,7 @@ def _norm(channels: int) -> nn.BatchNorm2d:
     return norm
 
 
-def moved(images: Tensor, right: Tensor, down: Tensor, mirrored: Tensor) -> Tensor:
+def shift_and_mirror(images: Tensor, right: Tensor, down: Tensor, mirrored: Tensor) -> Tensor:
     """Images (N, C, H, W) moved by whole pixels and then, where ``mirrored``, turned left to right; settings (N,).
 
     What comes in from outside is the reflection at the edge. One gather, of bytes: several times as fast as moving and
@@ -195,10 +197,10 @@ def draw_looks(data: Dataset, index: Tensor, generator: Generator, *, mirrored: 
     right, down = torch.randint(-SHIFT, SHIFT + 1, (2, n), generator=generator, device=device)
     if mirrored is None:
         mirrored = torch.rand(n, generator=generator, device=device) < 0.5
-    return data.normalise(moved(data.images[index], right, down, mirrored))
+    return data.normalise(shift_and_mirror(data.images[index], right, down, mirrored))
 
 
-def answers(
+def logits_of(
     net: PhotoNet, data: Dataset, index: Tensor | None = None, *, thorough: bool = False, chunk: int = 1000
 ) -> Tensor:
     """Logits (S, N, K) of many images, the mean of each image's and of its mirror image's; the mode is put back.
@@ -211,7 +213,7 @@ def answers(
     if index is None:
         index = torch.arange(len(data), device=data.labels.device)
     found = []
-    with asked(net):
+    with evaluating(net):
         for part in index.split(chunk):
             x = data.normalised(part)
             z = _both_ways(net, x)

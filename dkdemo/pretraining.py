@@ -10,22 +10,22 @@ from torch import Generator, Tensor, nn
 
 from dkdemo.contrastive import nt_xent
 from dkdemo.device import half_precision
-from dkdemo.training import asked
+from dkdemo.training import evaluating
 from dkdemo.views import random_view
 
-MEAN, SPREAD = 0.5, 0.25  # pixels in [0, 1] to about [-2, 2]; the same for every data set
+MEAN, STD = 0.5, 0.25  # pixels in [0, 1] to about [-2, 2]; the same for every data set
 
 
-def standard(images: Tensor) -> Tensor:
+def standardised(images: Tensor) -> Tensor:
     """Pixels as the encoders want them: uint8 or [0, 1] in, about [-2, 2] out."""
     pixels = images / 255 if images.dtype == torch.uint8 else images
-    return (pixels - MEAN).div_(SPREAD)
+    return (pixels - MEAN).div_(STD)
 
 
 def embed(model: nn.Module, views: Tensor) -> Tensor:
     """z (N, D) of views (N, C, H, W) in [0, 1]: float32, though the network may run in bfloat16."""
     with half_precision(views.device):
-        return model(standard(views).contiguous(memory_format=torch.channels_last)).float()
+        return model(standardised(views).contiguous(memory_format=torch.channels_last)).float()
 
 
 class Step(NamedTuple):
@@ -49,11 +49,25 @@ def pretrain(
     learning_rate: float,
     generator: Generator,
 ) -> Iterator[Step]:
-    """SimCLR on uint8 images (N, C, H, W), training ``model`` in place. To stop, stop iterating.
+    """SimCLR: two views of a picture should lie together, and apart from those of all others. To stop, stop iterating.
 
-    ``first`` and ``second`` name the looks (see `dkdemo.views`) that make each branch's view. Random numbers
-    come from ``generator`` alone, which lives on the images' device. The model's convolutions are turned to
-    channels-last in place, and multiply in bfloat16 where the device is made for it (`dkdemo.device.half_precision`).
+    L = 1/2N sum_k [l(2k-1, 2k) + l(2k, 2k-1)],  `nt_xent` of z = g(f(view)), by AdamW (the paper: LARS)
+
+    ``model`` is trained in place: its convolutions are turned to channels-last, and multiply in bfloat16 where the
+    device is made for it (`dkdemo.device.half_precision`). Random numbers come from ``generator`` alone.
+
+    Args:
+        images: uint8 (M, C, H, W), at least ``batch_size`` of them.
+        first, second: names of augmentations (`dkdemo.views`), one after the other, for each branch's view.
+        temperature: tau > 0, what the similarities are divided by.
+        steps: how many are yielded, the rate rising and falling over all of them up to ``learning_rate``.
+        batch_size: N >= 2 pictures a step, hence 2N views.
+        generator: on the images' device.
+
+    Raises:
+        ValueError: fewer images than a batch, an unknown augmentation, a temperature that is not positive.
+
+    Source: Chen, Kornblith, Norouzi & Hinton 2020, arXiv:2002.05709, algorithm 1.
     """
     if len(images) < batch_size:
         raise ValueError(f"need at least one batch of {batch_size} images, got {len(images)}")
@@ -75,5 +89,5 @@ def pretrain(
 
 def features(encoder: nn.Module, images: Tensor, chunk: int = 500) -> Tensor:
     """h of every image, (N, D), in evaluation mode; the encoder's mode is put back."""
-    with asked(encoder):
-        return torch.cat([encoder(standard(part)) for part in images.split(chunk)])
+    with evaluating(encoder):
+        return torch.cat([encoder(standardised(part)) for part in images.split(chunk)])

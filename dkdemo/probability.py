@@ -1,9 +1,9 @@
-"""Softmax with a temperature, and the ways to compare two distributions: the talk in eight functions.
+"""Softmax with a temperature, and the ways to compare two distributions: the talk in seven functions.
 
 Written once against the array API: a plain list, a numpy array and a torch tensor all go in, and what comes
 out is of the same family (a list becomes a float64 numpy array). Torch gradients flow through everything.
 Logarithms are natural, so every entropy is in nats; divide by ln 2 for bits. Numbers are checked before they are
-used, except on a GPU (`free_to_look`).
+used, except on a GPU (`on_cpu`).
 """
 
 from __future__ import annotations
@@ -118,12 +118,12 @@ def as_array(values: ArrayLike, what: str) -> tuple:
         values = xp.astype(values, xp.asarray(0.5).dtype)  # the family's usual float
     if values.ndim == 0 or 0 in values.shape:
         raise ValueError(f"{what} must hold at least one class, got shape {tuple(values.shape)}")
-    if free_to_look(values) and not bool(xp.all(xp.isfinite(values))):
+    if on_cpu(values) and not bool(xp.all(xp.isfinite(values))):
         raise ValueError(f"{what} must be finite, got NaN or infinity among them")
     return values, xp
 
 
-def free_to_look(values: Array) -> bool:
+def on_cpu(values: Array) -> bool:
     """Whether a check may look at the numbers themselves: a GPU would make the program wait for them, at every step.
 
     So on a GPU wrong numbers pass (NaN, labels beyond the last class, rows that do not sum to 1); wrong shapes and
@@ -139,7 +139,7 @@ def _logits(logits: ArrayLike) -> tuple:
 def _distribution(p: ArrayLike, name: str) -> tuple:
     """``p`` as an array, if every row is a probability distribution."""
     p, xp = as_array(p, name)
-    if not free_to_look(p):
+    if not on_cpu(p):
         return p, xp
     astray = xp.abs(xp.sum(p, axis=-1) - 1) > 1e-4  # float32 rows of a thousand classes are off by 1e-6
     if bool(xp.any(astray)) or bool(xp.any(p < 0)):

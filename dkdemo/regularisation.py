@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from dkdemo.models import StackedMLP
-from dkdemo.probability import free_to_look
+from dkdemo.probability import on_cpu
 from dkdemo.training import annealed_adam
 
 
@@ -26,7 +26,7 @@ def shrink(weights: Tensor, *, l1: Tensor | float, l2: Tensor | float) -> Tensor
     2017, arXiv:1711.05101.
     """
     strengths = [torch.as_tensor(one, dtype=weights.dtype, device=weights.device) for one in (l1, l2)]
-    if not all(bool((one >= 0).all()) for one in strengths if free_to_look(one)):
+    if not all(bool((one >= 0).all()) for one in strengths if on_cpu(one)):
         raise ValueError(f"l1 and l2 must be >= 0, got {l1} and {l2}")
     first, second = (one.view(-1, *[1] * (weights.ndim - 1)) if one.ndim else one for one in strengths)
     return F.relu(weights.abs() - first).copysign(weights) / (1 + second)

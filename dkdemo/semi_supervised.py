@@ -7,7 +7,6 @@ when it is not sure. No gradient ever reaches the answer that is taken for the t
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import torch
@@ -16,7 +15,6 @@ from torch import Tensor
 
 from dkdemo.probability import check_temperature, sharpen
 
-SCHEDULES = ("linear", "exp", "log")
 UDA_TEMPERATURE, UDA_CONFIDENCE = 0.4, 0.8  # the paper's
 
 
@@ -161,25 +159,6 @@ def uda_loss(
     wanted = (clean / check_temperature(temperature)).log_softmax(-1)
     each = F.kl_div(noisy_logits.log_softmax(-1), wanted, reduction="none", log_target=True).sum(-1)
     return ((clean.softmax(-1).amax(-1) > confidence) * each).mean()
-
-
-def tsa_threshold(progress: float, classes: int, schedule: str = "linear") -> float:
-    """How sure a *labelled* picture may be and still count: it is let go once the network has got it.
-
-    eta = a (1 - 1/K) + 1/K,    a = t/T,  exp(5 (t/T - 1))  or  1 - exp(-5 t/T)
-
-    ``progress`` is t/T in [0, 1], ``schedule`` one of "linear", "exp", "log". Linear runs from 1/K to exactly 1; of
-    the other two, exp starts and log ends e^-5 = .7 % of the way from there.
-
-    Source: Xie et al. 2020, arXiv:1904.12848, section 2.3 (training signal annealing).
-    """
-    _check_share("progress", progress)
-    if classes < 2:
-        raise ValueError(f"classes must be >= 2, got {classes}")
-    shapes = {"linear": progress, "exp": math.exp(5 * (progress - 1)), "log": 1 - math.exp(-5 * progress)}
-    if schedule not in shapes:
-        raise ValueError(f"schedule is one of {', '.join(SCHEDULES)}; got {schedule!r:.40}")
-    return shapes[schedule] * (1 - 1 / classes) + 1 / classes
 
 
 def annealed_loss(logits: Tensor, labels: Tensor, *, threshold: float) -> Tensor:

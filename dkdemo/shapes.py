@@ -37,11 +37,11 @@ def draw(count: int, seed: int, side: int = SIDE) -> tuple[np.ndarray, np.ndarra
     """
     if count < 1 or side < 8:
         raise ValueError(f"need count >= 1 and side >= 8, got {count} and {side}")
-    dice = np.random.default_rng(seed)
-    labels = dice.integers(len(CLASSES), size=count)
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(len(CLASSES), size=count)
 
     def between(low: float, high: float) -> np.ndarray:
-        return dice.uniform(low, high, size=(count, 1, 1)).astype(np.float32)
+        return rng.uniform(low, high, size=(count, 1, 1)).astype(np.float32)
 
     radius, angle = between(9, 13) * side / 32, between(-0.15, 0.15)
     room = np.minimum(side / 2 - 1 - radius, JITTER * side / 32)
@@ -54,11 +54,11 @@ def draw(count: int, seed: int, side: int = SIDE) -> tuple[np.ndarray, np.ndarra
     for label, inside in enumerate(INSIDE):
         mask[labels == label] = inside(u[labels == label], v[labels == label])
 
-    hues, back_hues = dice.random(count, dtype=np.float32), dice.random(count, dtype=np.float32)
+    hues, back_hues = rng.random(count, dtype=np.float32), rng.random(count, dtype=np.float32)
     front = _rgb(hues, between(0.5, 1.0), between(0.6, 1.0))
     back = _rgb(back_hues, between(0.2, 0.8), between(0.15, 0.9))
     picture = np.where(mask[:, None], front, back)
-    picture += 0.03 * dice.standard_normal(picture.shape, dtype=np.float32)
+    picture += 0.03 * rng.standard_normal(picture.shape, dtype=np.float32)
     return (picture.clip(0, 1) * 255).astype(np.uint8), labels, hues
 
 

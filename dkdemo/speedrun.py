@@ -18,8 +18,9 @@ from torch import Generator, Tensor, nn
 
 from dkdemo.averaging import Lookahead
 from dkdemo.datasets import Dataset
-from dkdemo.optim import set_rate, triangle
+from dkdemo.optim import set_rate
 from dkdemo.photos import PhotoNet, draw_looks
+from dkdemo.schedules import triangle
 
 # The step size for the mean loss of a batch of 1024, and in proportion for others. The paper gives 11.5 and the decay
 # .0153 for the sum, with the factor 1 + 1 / (1 - momentum) taken out.

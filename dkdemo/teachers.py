@@ -35,7 +35,7 @@ from dkdemo.evaluation import accuracy
 from dkdemo.folders import home
 from dkdemo.jobs.events import Progress
 from dkdemo.models import MeanLogits, StackedMLP, small_cnn
-from dkdemo.training import annealed_adam, answers, marks
+from dkdemo.training import annealed_adam, logits_of, measuring_steps
 
 LOG = logging.getLogger(__name__)
 KEPT = 16  # networks in memory; each is a few hundred kilobytes
@@ -43,7 +43,7 @@ WATCHED = 1000  # test images behind each point of a teacher's learning curve
 
 SOURCES = (
     "teachers.py",
-    "pupils.py",
+    "students.py",
     "wide.py",
     "training.py",
     "models.py",
@@ -53,8 +53,8 @@ SOURCES = (
 )  # what shapes a teacher
 
 
-class Teacher(Protocol):
-    """What `obtain` needs of a teacher's recipe."""
+class NetworkRecipe(Protocol):
+    """What `trained_with_progress` needs of a teacher's recipe."""
 
     @property
     def data(self) -> str: ...
@@ -88,20 +88,22 @@ class Committee:
     seed: int = 0
 
     def build(self) -> MeanLogits:
+        """The network before its first step, on its device."""
         train, _ = datasets.load(self.data, str(pick()))
         sizes = (train.images[0].numel(), self.hidden, self.hidden, len(train.classes))
         stack = StackedMLP(sizes, [1000 * self.seed + member for member in range(self.members)])
         return MeanLogits(stack).to(train.images.device)
 
     def teach(self, net: nn.Module) -> Iterator[Progress]:
+        """Train ``net`` in place by cross entropy, telling its accuracy on some test images about twelve times."""
         assert isinstance(net, MeanLogits)
         train, test = datasets.load(self.data, str(pick()))
-        dice = torch.Generator().manual_seed(self.seed)
+        generator = torch.Generator().manual_seed(self.seed)
         adam, schedule = annealed_adam(net, self.learning_rate, self.steps)
-        watched, due = some(test, dice), marks(self.steps, 12)
-        for step, (x, y) in zip(range(1, self.steps + 1), train.batches(self.batch_size, dice), strict=False):
-            x = (warped(x, train, self.warp, dice) if self.warp else x).flatten(1)
-            noise = send(torch.randn(self.members, *x.shape, generator=dice), x.device)
+        watched, due = test.sample_indices(WATCHED, generator), measuring_steps(self.steps, 12)
+        for step, (x, y) in zip(range(1, self.steps + 1), train.batches(self.batch_size, generator), strict=False):
+            x = (warped(x, train, self.warp, generator) if self.warp else x).flatten(1)
+            noise = send(torch.randn(self.members, *x.shape, generator=generator), x.device)
             logits = net.stack(x + self.noise * noise)  # (members, N, K)
             everyone = y.repeat(self.members)
             loss = F.cross_entropy(logits.flatten(0, 1), everyone, label_smoothing=self.smoothing) * self.members
@@ -130,19 +132,21 @@ class ConvNet:
     seed: int = 0
 
     def build(self) -> nn.Module:
+        """The network before its first step, on its device."""
         train, _ = datasets.load(self.data, str(pick()))
         _, in_channels, side, _ = train.images.shape
         net = small_cnn(*self.channels, in_channels, side, len(train.classes), seed=self.seed)
         return net.to(train.images.device)
 
     def teach(self, net: nn.Module) -> Iterator[Progress]:
+        """Train ``net`` in place by cross entropy, telling its accuracy on some test images about twelve times."""
         train, test = datasets.load(self.data, str(pick()))
-        dice = torch.Generator().manual_seed(self.seed)
+        generator = torch.Generator().manual_seed(self.seed)
         adam, schedule = annealed_adam(net, self.learning_rate, self.steps)
-        watched, due = some(test, dice), marks(self.steps, 12)
-        for step, (x, y) in zip(range(1, self.steps + 1), train.batches(self.batch_size, dice), strict=False):
+        watched, due = test.sample_indices(WATCHED, generator), measuring_steps(self.steps, 12)
+        for step, (x, y) in zip(range(1, self.steps + 1), train.batches(self.batch_size, generator), strict=False):
             if self.shift:
-                x = moved(x, train, *draw_shifts(len(x), self.shift, dice))
+                x = shift_normalised(x, train, *draw_shifts(len(x), self.shift, generator))
             loss = F.cross_entropy(net(x), y, label_smoothing=self.smoothing)
             adam.zero_grad()
             loss.backward()
@@ -158,7 +162,7 @@ def draw_shifts(n: int, most: int, generator: torch.Generator) -> tuple[Tensor, 
     return right, down
 
 
-def moved(x: Tensor, data: Dataset, right: Tensor, down: Tensor) -> Tensor:
+def shift_normalised(x: Tensor, data: Dataset, right: Tensor, down: Tensor) -> Tensor:
     """Standardised images (N, C, H, W) of ``data``, moved; what comes in is black, as in the pixels."""
     black = data.normalise(torch.zeros_like(data.images[:1]))  # (1, C, H, W)
     return shift(x - black, *send(torch.stack([right, down]), x.device)) + black
@@ -175,14 +179,9 @@ def warped(x: Tensor, data: Dataset, amount: float, generator: torch.Generator) 
     return affine(x - black, angle=20 * turn, shear=30 * lean, scale=1 + 0.3 * size, right=right, down=down) + black
 
 
-def some(test: Dataset, dice: torch.Generator) -> Tensor:
-    """The test images behind each point of a learning curve: a random thousand, by index."""
-    return torch.randperm(len(test.labels), generator=dice)[:WATCHED].to(test.labels.device)
-
-
 def score(net: nn.Module, test: Dataset, index: Tensor) -> float:
     """The accuracy on these test images."""
-    return accuracy(answers(net, test, index), test.labels[index]).item()
+    return accuracy(logits_of(net, test, index), test.labels[index]).item()
 
 
 # Keeping them -----------------------------------------------------------------------------------------------
@@ -190,8 +189,12 @@ def score(net: nn.Module, test: Dataset, index: Tensor) -> float:
 _memory: OrderedDict[str, nn.Module] = OrderedDict()
 
 
-def obtain(teacher: Teacher, *, of: int = 0, before: int = 0, name: str = "") -> Generator[Progress, None, nn.Module]:
-    """The trained teacher: kept, or else trained now, telling its learning curve: ``net = yield from obtain(t)``.
+def trained_with_progress(
+    teacher: NetworkRecipe, *, of: int = 0, before: int = 0, name: str = ""
+) -> Generator[Progress, None, nn.Module]:
+    """The trained teacher: kept, or else trained now, telling its learning curve.
+
+    ``net = yield from trained_with_progress(teacher)`` passes the curve on to whoever watches.
 
     ``of`` is the number of steps of the whole experiment, ``before`` how many of them come before the teacher's;
     ``name`` is what the curve is called there, if not as the teacher itself calls it.
@@ -212,9 +215,9 @@ def obtain(teacher: Teacher, *, of: int = 0, before: int = 0, name: str = "") ->
     return _memory[key]
 
 
-def get(teacher: Teacher) -> nn.Module:
-    """`obtain` for those who do not watch."""
-    lessons = obtain(teacher)
+def trained(teacher: NetworkRecipe) -> nn.Module:
+    """`trained_with_progress` for those who do not watch."""
+    lessons = trained_with_progress(teacher)
     while True:
         try:
             next(lessons)
@@ -225,14 +228,14 @@ def get(teacher: Teacher) -> nn.Module:
 _marks: WeakKeyDictionary[nn.Module, float] = WeakKeyDictionary()
 
 
-def mark(net: nn.Module, test: Dataset) -> float:
+def test_accuracy(net: nn.Module, test: Dataset) -> float:
     """The accuracy of a kept network on its data's test set: it learns no more, so it is asked once."""
     if net not in _marks:
-        _marks[net] = accuracy(answers(net, test), test.labels).item()
+        _marks[net] = accuracy(logits_of(net, test), test.labels).item()
     return _marks[net]
 
 
-def _key(teacher: Teacher) -> str:
+def _key(teacher: NetworkRecipe) -> str:
     device = pick()
     recipe = [type(teacher).__name__, asdict(teacher)]  # type: ignore[call-overload]
     content = _fingerprint(teacher.data, str(device), datastore.edition(teacher.data))

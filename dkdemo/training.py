@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from dkdemo.datasets import Dataset
+from dkdemo.device import send
 from dkdemo.models import StackedMLP
 
 
@@ -23,7 +24,7 @@ def annealed_adam(
     return adam, torch.optim.lr_scheduler.OneCycleLR(adam, learning_rate, total_steps=steps)
 
 
-def marks(steps: int, points: int) -> frozenset[int]:
+def measuring_steps(steps: int, points: int) -> frozenset[int]:
     """The steps after which to measure: the first, the last, and about ``points`` evenly between.
 
     Counted in steps and not in seconds, so that the same seed draws the same curve on a slow day.
@@ -33,8 +34,22 @@ def marks(steps: int, points: int) -> frozenset[int]:
     return frozenset({1, *(max(1, round(steps * point / points)) for point in range(1, points + 1))})
 
 
+def draw_rows(
+    examples: int, count: int, generators: Sequence[Generator], device: torch.device, *, repeats: bool = False
+) -> Tensor:
+    """A batch for each of several networks: (S, count) row numbers below ``examples``, each row by its generator.
+
+    No example comes twice in a batch, unless it ``repeats``.
+    """
+    if repeats:
+        drawn = [torch.randint(examples, (count,), generator=generator) for generator in generators]
+    else:
+        drawn = [torch.randperm(examples, generator=generator)[:count] for generator in generators]
+    return send(torch.stack(drawn), device)
+
+
 @contextmanager
-def asked(net: nn.Module) -> Iterator[None]:
+def evaluating(net: nn.Module) -> Iterator[None]:
     """Inside, ``net`` is only asked: evaluation mode, no gradients; afterwards it is in the mode it came in."""
     training = net.training
     net.eval()
@@ -45,14 +60,14 @@ def asked(net: nn.Module) -> Iterator[None]:
         net.train(training)
 
 
-def answers(net: nn.Module, data: Dataset, index: Tensor | None = None, *, chunk: int = 2000) -> Tensor:
+def logits_of(net: nn.Module, data: Dataset, index: Tensor | None = None, *, chunk: int = 2000) -> Tensor:
     """The logits for many images, a chunk at a time: (N, K), or (S, N, K) from a stack, of all images or ``index``.
 
-    The network answers in evaluation mode and is left in the mode it came in (`asked`).
+    The network answers in evaluation mode and is left in the mode it came in (`evaluating`).
     """
     if index is None:
         index = torch.arange(len(data.labels), device=data.labels.device)
-    with asked(net):
+    with evaluating(net):
         return torch.cat([net(inputs(net, data.normalised(part))) for part in index.split(chunk)], dim=-2)
 
 

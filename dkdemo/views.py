@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 from dkdemo import augment
 
-Look = Callable[[Tensor, Generator], Tensor]
+Augmentation = Callable[[Tensor, Generator], Tensor]
 
 
 def crop(images: Tensor, generator: Generator) -> Tensor:
@@ -81,7 +81,7 @@ def wiggle(images: Tensor, generator: Generator) -> Tensor:
 
 
 # The order of the paper's Figure 5, rows and columns alike.
-FIGURE5: dict[str, Look] = {
+FIGURE5: dict[str, Augmentation] = {
     "crop": crop,
     "cutout": cutout,
     "color": colour,
@@ -90,13 +90,13 @@ FIGURE5: dict[str, Look] = {
     "blur": blur,
     "rotate": rotate,
 }
-LOOKS: dict[str, Look] = {**FIGURE5, "wiggle": wiggle, "zoom": zoom, "tint": tint}
+AUGMENTATIONS: dict[str, Augmentation] = {**FIGURE5, "wiggle": wiggle, "zoom": zoom, "tint": tint}
 
 
 def random_view(images: Tensor, looks: Sequence[str], generator: Generator) -> Tensor:
     """Apply the named looks one after another, newly drawn for every image; (N, C, H, W) in [0, 1]."""
     for name in looks:
-        if name not in LOOKS:
-            raise ValueError(f"a look is one of {', '.join(LOOKS)}; got {name!r:.40}")
-        images = LOOKS[name](images, generator)
+        if name not in AUGMENTATIONS:
+            raise ValueError(f"a look is one of {', '.join(AUGMENTATIONS)}; got {name!r:.40}")
+        images = AUGMENTATIONS[name](images, generator)
     return images

@@ -29,7 +29,10 @@ class Strong(NamedTuple):
 
 
 def weak(images: Tensor, generator: Generator, *, most: int = 2) -> Tensor:
-    """Move each picture by up to ``most`` whole pixels each way; (N, C, H, W) in [0, 1]. 0 leaves it."""
+    """Move each picture by up to ``most`` whole pixels each way; (N, C, H, W) in [0, 1]. 0 leaves it.
+
+    Source: Sohn et al. 2020 (FixMatch), arXiv:2001.07685, section 2.3, which also mirrors half of the photographs.
+    """
     if most < 0:
         raise ValueError(f"most must be >= 0 pixels, got {most}")
     by = torch.randint(-most, most + 1, (2, len(images)), generator=generator, device=generator.device)

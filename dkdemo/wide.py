@@ -14,12 +14,12 @@ from dkdemo.device import pick
 from dkdemo.evaluation import accuracy
 from dkdemo.jobs.events import Progress
 from dkdemo.models import StackedMLP
-from dkdemo.training import annealed_adam, answers, marks
+from dkdemo.training import annealed_adam, logits_of, measuring_steps
 
 
 @dataclass(frozen=True)
 class Wide:
-    """Perceptrons D-``hidden``-``hidden``-K, trained as one and kept as teachers are (`dkdemo.teachers.obtain`).
+    """Perceptrons D-``hidden``-``hidden``-K, trained as one and kept as teachers are (`dkdemo.teachers.trained`).
 
     Copy i starts from the weights of seed ``copies * seed + i``; all copies see the same batches.
     """
@@ -37,16 +37,18 @@ class Wide:
         return [self.copies * self.seed + copy for copy in range(self.copies)]
 
     def build(self) -> StackedMLP:
+        """The network before its first step, on its device."""
         train, _ = datasets.load(self.data, str(pick()))
         sizes = (train.images[0].numel(), self.hidden, self.hidden, len(train.classes))
         return StackedMLP(sizes, self.seeds()).to(train.images.device)
 
     def teach(self, net: nn.Module) -> Iterator[Progress]:
+        """Train all copies in place by cross entropy, telling their mean test accuracy about eight times."""
         train, test = datasets.load(self.data, str(pick()))
-        dice = torch.Generator().manual_seed(self.seed)
+        generator = torch.Generator().manual_seed(self.seed)
         adam, schedule = annealed_adam(net, self.learning_rate, self.steps)
-        watched, due = teachers.some(test, dice), marks(self.steps, 8)
-        for step, (x, y) in zip(range(1, self.steps + 1), train.batches(self.batch_size, dice), strict=False):
+        watched, due = test.sample_indices(teachers.WATCHED, generator), measuring_steps(self.steps, 8)
+        for step, (x, y) in zip(range(1, self.steps + 1), train.batches(self.batch_size, generator), strict=False):
             logits = net(x.flatten(1))  # (copies, N, K)
             loss = F.cross_entropy(logits.flatten(0, 1), y.repeat(self.copies)) * self.copies
             adam.zero_grad()
@@ -54,5 +56,5 @@ class Wide:
             adam.step()
             schedule.step()
             if step in due:
-                right = accuracy(answers(net, test, watched), test.labels[watched])  # (copies,)
+                right = accuracy(logits_of(net, test, watched), test.labels[watched])  # (copies,)
                 yield Progress(step, self.steps, {"dense": right.mean().item()})

@@ -6,8 +6,9 @@ import streamlit as st
 from dkdemo.experiments import DoubleDescent, Epochs
 from dkdemo.figures import theory as figures
 from dkdemo.kernels import script
-from dkdemo.web import controls, data, sweeps
+from dkdemo.web import controls, data
 from dkdemo.web.charts import interactive
+from dkdemo.web.parts import sweeps
 from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, asks, show

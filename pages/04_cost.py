@@ -7,8 +7,9 @@ from dkdemo.experiments.bits import RULES
 from dkdemo.figures import cost, smaller
 from dkdemo.kernels.cost import budget_inputs
 from dkdemo.networks import SOURCE
-from dkdemo.web import controls, data, sweeps
+from dkdemo.web import controls, data
 from dkdemo.web.charts import chart, interactive, walked
+from dkdemo.web.parts import sweeps
 from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, asks, show
@@ -44,7 +45,7 @@ def pruning(stage: Stage) -> None:
         stage, Pruning(**data.with_seed()), "prune_slide",
         lambda view, at: smaller.pruning(view, at, stage.words), sweeps.cut,
         Slider("percent", stage.words["pruning_percent"], 0, 99, 80, step=1, format="d"),
-        code=("dkdemo.compression:removal_ranks", "dkdemo.compression:kept"),
+        code=("dkdemo.compression:removal_ranks", "dkdemo.compression:keep_masks"),
         equation=r"w \leftarrow w \cdot \mathbf{1}[\,|w| > \tau\,]",
     )  # fmt: skip
     if view.result:

@@ -7,8 +7,9 @@ from dkdemo import prompt
 from dkdemo.figures import temperature as figures
 from dkdemo.kernels import script
 from dkdemo.probability import softmax
-from dkdemo.web import answers, language
+from dkdemo.web import language
 from dkdemo.web.charts import interactive
+from dkdemo.web.parts import answers
 from dkdemo.web.plot import Drag, Slider
 from dkdemo.web.run_panel import ask, explain, script_for
 from dkdemo.web.scenes import Stage, asks, show

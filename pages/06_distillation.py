@@ -2,8 +2,8 @@
 
 from dkdemo.experiments import Everything, Race
 from dkdemo.figures import distillation as figures
-from dkdemo.web import answers, lessons
 from dkdemo.web.charts import chart
+from dkdemo.web.parts import answers, lessons
 from dkdemo.web.run_panel import explain, script_for
 from dkdemo.web.scenes import Stage, asks, show
 

@@ -3,8 +3,9 @@
 from dkdemo.experiments import SmoothTeacher
 from dkdemo.experiments.smooth_teacher import STUDENTS
 from dkdemo.figures import label_smoothing as figures
-from dkdemo.web import controls, data, smoothed
+from dkdemo.web import controls, data
 from dkdemo.web.charts import interactive
+from dkdemo.web.parts import smoothed
 from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import explain, run_panel
 from dkdemo.web.scenes import Stage, asks, show

@@ -6,7 +6,8 @@ from dkdemo.experiments import Manifold, Midpoint, Noise
 from dkdemo.experiments.manifold import LAYERS
 from dkdemo.experiments.noise import STEPS
 from dkdemo.figures import mixing as figures
-from dkdemo.web import controls, data, mixed
+from dkdemo.web import controls, data
+from dkdemo.web.parts import mixed
 from dkdemo.web.run_panel import explain, run_panel
 from dkdemo.web.scenes import Stage, asks, show
 

@@ -1,7 +1,7 @@
 """Unlabelled data: the network's own answers as labels, and one mind about all looks of a picture (slides 37 to 41)."""
 
 from dkdemo.experiments import UDA, FixMatch, MixMatch
-from dkdemo.web import few_labels
+from dkdemo.web.parts import few_labels
 from dkdemo.web.run_panel import explain
 from dkdemo.web.scenes import Stage, asks, show
 
@@ -10,7 +10,7 @@ def one_image(stage: Stage) -> None:
     stage.title("one_title")
     stage.equation(
         r"\ell_u = \frac{1}{\mu B} \sum_b {\mathbf{1}[\max q_b \ge \tau]}\; "
-        r"H\big(\arg\max q_b,\; p(\text{strong}_b)\big), \quad q_b = p(\text{weak}_b)"
+        r"H\big(\hat y_b,\, p(\text{strong}_b)\big), \quad \hat y_b = \arg\max q_b, \quad q_b = p(\text{weak}_b)"
     )
     script = few_labels.believed(stage)
     stage.erratum(stage.words["one_slide"], stage.words["one_right"], "one_erratum")
@@ -66,7 +66,7 @@ def uda(stage: Stage) -> None:
     stage.erratum(stage.words["uda_slide"], stage.words["uda_right"], "uda_erratum")
     stage.say("uda_story")
     stage.source("uda_source")
-    explain(stage, code=("dkdemo.semi_supervised:uda_loss", "dkdemo.semi_supervised:tsa_threshold"), script=script)
+    explain(stage, code=("dkdemo.semi_supervised:uda_loss", "dkdemo.schedules:tsa_threshold"), script=script)
 
 
 def uda_live(stage: Stage) -> None:

@@ -4,8 +4,9 @@ from dkdemo.experiments import DoubleDescent, MoreData, Overwide, WhatBuys
 from dkdemo.experiments.what_buys import SIZES
 from dkdemo.figures import regularising as figures
 from dkdemo.kernels.regularising import dead
-from dkdemo.web import controls, data, sweeps
+from dkdemo.web import controls, data
 from dkdemo.web.charts import chart, interactive
+from dkdemo.web.parts import sweeps
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, asks, show
 

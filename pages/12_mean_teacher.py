@@ -26,7 +26,7 @@ def agree(stage: Stage) -> None:
     stage.say("agree_story")
     stage.erratum(stage.words["agree_slide"], stage.words["agree_right"], "agree_erratum")
     stage.source("agree_source")
-    code = ("dkdemo.consistency:consistency_loss", "dkdemo.consistency:ramp_up")
+    code = ("dkdemo.consistency:consistency_loss", "dkdemo.schedules:ramp_up")
     explain(stage, code=code, script=script("agree", state))
 
 
@@ -41,7 +41,7 @@ def follow(stage: Stage) -> None:
     )  # fmt: skip
     stage.say("follow_story")
     stage.source("mean_source")
-    code = ("dkdemo.averaging:ema_update", "dkdemo.averaging:warmed_up")
+    code = ("dkdemo.averaging:ema_update", "dkdemo.schedules:warmup_decay")
     explain(stage, code=code, script=script("follow_path", state))
 
 
@@ -50,7 +50,7 @@ def early(stage: Stage) -> None:
     stage.equation(r"\alpha_t = \min\left(1 - \frac{1}{t + 1},\ \alpha\right)")
     run_panel(
         stage, Averaged(**controls.row([1, 5], seed=controls.seed)), lambda view: figures.early(view, stage.words),
-        code=("dkdemo.averaging:warmed_up", "dkdemo.averaging:ema_update"),
+        code=("dkdemo.schedules:warmup_decay", "dkdemo.averaging:ema_update"),
     )  # fmt: skip
     stage.guessed()
     stage.say("early_story")

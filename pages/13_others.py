@@ -4,8 +4,9 @@ from dkdemo.experiments import TimesTwo
 from dkdemo.figures import coding
 from dkdemo.figures import others as figures
 from dkdemo.kernels import script
-from dkdemo.web import compared, controls
+from dkdemo.web import controls
 from dkdemo.web.charts import interactive
+from dkdemo.web.parts import compared
 from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, asks, show
@@ -78,8 +79,7 @@ def cpc(stage: Stage) -> None:
 def futures(stage: Stage) -> None:
     stage.title("futures_title")
     stage.equation(r"q_j = \mathrm{softmax}_j\big(z_j^\top W_1 c_t\big)")
-    data = compared.futures(stage)
-    stage.say(f"futures_story_{data}")
+    stage.say(f"futures_story_{compared.futures(stage)}")
     stage.source("cpc_source")
 
 

@@ -7,8 +7,9 @@ import streamlit as st
 from dkdemo.experiments import LargeBatches, Matrix, Sphere
 from dkdemo.figures import simclr as figures
 from dkdemo.figures import simclr_tables as tables
-from dkdemo.web import contrasted, controls
+from dkdemo.web import controls
 from dkdemo.web.charts import chart
+from dkdemo.web.parts import contrasted
 from dkdemo.web.run_panel import ask, explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, asks, show
 

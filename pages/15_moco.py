@@ -5,8 +5,9 @@ from dkdemo.figures import moco as figures
 from dkdemo.figures import moco_runs as runs
 from dkdemo.figures import moco_tables as tables
 from dkdemo.kernels import script
-from dkdemo.web import contrasted, controls
+from dkdemo.web import controls
 from dkdemo.web.charts import interactive
+from dkdemo.web.parts import contrasted
 from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import explain, run_panel, script_for
 from dkdemo.web.scenes import Stage, asks, show
@@ -51,7 +52,7 @@ def agreement(stage: Stage) -> None:
     stage.title("agreement_title")
     run_panel(
         stage, Agreement(**controls.row([1, 5], seed=controls.seed)), lambda view: runs.agreement(view, stage.words),
-        code=("dkdemo.experiments.moco_material:contrast", "dkdemo.moco:moco_loss"), equation=FLAT_LOSS,
+        code=("dkdemo.experiments.moco_material:train_moco", "dkdemo.moco:moco_loss"), equation=FLAT_LOSS,
     )  # fmt: skip
     stage.erratum(stage.words["agreement_slide"], stage.words["agreement_right"], "agreement_erratum")
     stage.erratum(stage.words["dark_slide"], stage.words["dark_right"], "dark_erratum")
@@ -65,7 +66,7 @@ def momentum(stage: Stage) -> None:
     )
     run_panel(
         stage, Momentum(seed=chosen["seed"]), lambda view: runs.momentum(view, chosen["see"], stage.words),
-        code=("dkdemo.experiments.moco_material:contrast", "dkdemo.moco:KeyQueue", "dkdemo.moco:follow"),
+        code=("dkdemo.experiments.moco_material:train_moco", "dkdemo.moco:KeyQueue", "dkdemo.moco:momentum_update"),
         equation=RULE,
     )  # fmt: skip
     stage.erratum(stage.words["larger_slide"], stage.words["larger_right"], "larger_erratum")

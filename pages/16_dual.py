@@ -6,9 +6,10 @@ from dkdemo.experiments import Collapse
 from dkdemo.experiments.collapse import TARGETS
 from dkdemo.figures import dual as figures
 from dkdemo.kernels import script
-from dkdemo.web import closing, controls
+from dkdemo.web import controls
 from dkdemo.web.charts import chart, interactive
 from dkdemo.web.methods import METHODS
+from dkdemo.web.parts import closing
 from dkdemo.web.plot import Slider
 from dkdemo.web.run_panel import explain, run_panel
 from dkdemo.web.scenes import Stage, asks, show
@@ -62,8 +63,7 @@ def wall(stage: Stage) -> None:
 
 def temperatures(stage: Stage) -> None:
     stage.title("temperatures_title")
-    rows = [(stage.words[f"method_{one.id}"], one.side, one.temperature) for one in METHODS]
-    chart(stage, figures.temperatures(rows, stage.words))
+    closing.temperatures(stage)
     stage.say("temperatures_story")
     stage.source("temperatures_source")
 

@@ -17,6 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / "dkdemo"
 WEB = ENGINE / "web"
+PARTS = WEB / "parts"
 PAGES = ROOT / "pages"
 SOURCES = sorted([ROOT / "app.py", *ENGINE.rglob("*.py"), *PAGES.glob("*.py")])
 LIVE = sorted(path for path in (ROOT / "assets" / "live").rglob("*") if path.suffix in (".js", ".css"))
@@ -86,7 +87,7 @@ def test_figures_see_no_model():
 def test_the_web_process_never_loads_torch_or_sklearn():
     """Everything the server imports, and every page's own imports, in a fresh interpreter."""
     ours = {
-        name_of(path)[:-3].replace("/", ".") for path in WEB.glob("*.py") if path.name not in ("main.py", "launch.py")
+        name_of(path)[:-3].replace("/", ".") for path in WEB.rglob("*.py") if path.name not in ("main.py", "launch.py")
     }
     ours |= {module for page in PAGES.glob("*.py") for module in imports(page)}
     ours |= {module for module in imports(WEB / "main.py", anywhere=False)}
@@ -110,7 +111,7 @@ def test_the_web_process_never_loads_torch_or_sklearn():
         """
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", script, *sorted(ours - {"dkdemo.web.__init__"})]
+    command = [sys.executable, "-c", script, *sorted(ours - {"dkdemo.web.__init__", "dkdemo.web.parts.__init__"})]
     answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
     assert answer.returncode == 0, answer.stderr[-3000:]
     loaded = set(ast.literal_eval(answer.stdout.strip().splitlines()[-1]))
@@ -119,8 +120,8 @@ def test_the_web_process_never_loads_torch_or_sklearn():
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_what_the_server_imports_imports_no_torch_at_once(path):
-    shared = {"probability.py", "labels.py", "datastore.py", "images.py", "shapes.py", "siamese.py"}
-    folders = {WEB, PAGES, ENGINE / "figures", ENGINE / "jobs", ENGINE / "kernels", ENGINE / "experiments"}
+    shared = {"probability.py", "labels.py", "datastore.py", "images.py", "schedules.py", "shapes.py", "siamese.py"}
+    folders = {WEB, PARTS, PAGES, ENGINE / "figures", ENGINE / "jobs", ENGINE / "kernels", ENGINE / "experiments"}
     # the material of an experiment is imported by its run() only, so it may be written with torch
     material = path.parent == ENGINE / "experiments" and path.stem not in _catalogued()
     if material or not (path.parent in folders or path.name in shared or path == ROOT / "app.py"):
@@ -129,7 +130,7 @@ def test_what_the_server_imports_imports_no_torch_at_once(path):
     assert not early
 
 
-@pytest.mark.parametrize("path", [path for path in SOURCES if path.parent in (WEB, PAGES)], ids=name_of)
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.parent in (WEB, PARTS, PAGES)], ids=name_of)
 def test_the_numbers_of_the_slides_are_gone_through_by_a_worker(path):
     """They may need torch. The web knows what a finding is, and no more of `dkdemo.reproduce`."""
     known = {"dkdemo.reproduce.finding", "dkdemo.reproduce.finding.Finding"}
@@ -174,7 +175,7 @@ def test_nothing_is_unpickled_or_evaluated(path):
             assert any(keyword.arg == "allow_pickle" for keyword in call.keywords), "say allow_pickle=False"
 
 
-@pytest.mark.parametrize("path", [path for path in SOURCES if path.parent in (WEB, PAGES)], ids=name_of)
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.parent in (WEB, PARTS, PAGES)], ids=name_of)
 def test_html_and_components_are_constants(path):
     """Nothing a viewer typed can reach ``st.html`` or a component's html, css or js: they are files and constants."""
     for name, call in calls(path):

@@ -55,6 +55,7 @@ function connect() {
   };
   socket.onmessage = ({ data }) => {
     const { topic, message } = JSON.parse(data);
+    message.heard = performance.now(); // told again to a later listener, it is as old as it is
     const entry = topics.get(topic);
     if (!entry) return;
     if (begins(message, entry.messages)) entry.messages = [];

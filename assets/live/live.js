@@ -2,10 +2,11 @@
 // The grammar (``meta`` of traces and of the layout) is told in dkdemo/figures/binding.py.
 import { containers, decode, get, painter, put, same, shrink } from "./figure.js";
 import { fill, Missing, valueAt } from "./format.js";
-import { stacked } from "./phone.js";
+import { columnsOf, stacked } from "./phone.js";
 import { quick } from "./quick.js";
 
 const NARROW = 560; // px of chart below which type and margins shrink and columns stack
+const COLUMN = 240; // px that a column needs beside others
 
 export class Live {
   /** Read the figure drawn in Python; ``twin`` are the palette's colours in the dark. */
@@ -22,7 +23,9 @@ export class Live {
     if (this.dressed === wanted) return false;
     this.dressed = wanted;
     this.paint = painter(dark ? this.twin : null);
-    const figure = narrow ? shrink(stacked(this.base)) : this.base;
+    const crowded = width < COLUMN * columnsOf(this.base.layout).length;
+    const arranged = narrow || crowded ? stacked(this.base) : this.base;
+    const figure = narrow ? shrink(arranged) : arranged;
     this.paper = this.paint(figure.layout.paper_bgcolor ?? "#FFFFFF");
     const layout = { ...this.paint(figure.layout), width, autosize: false };
     layout.height ??= 400;

@@ -53,7 +53,7 @@ export function stacked(figure) {
   return { data: figure.data, layout: next };
 }
 
-function columnsOf(layout) {
+export function columnsOf(layout) {
   const found = new Map(axesOf(layout, "x").filter((name) => !layout[name].overlaying)
     .map((name) => [domainOf(layout[name]).map((x) => x.toFixed(4)).join(), domainOf(layout[name])]));
   const columns = [...found.values()].sort((a, b) => a[0] - b[0]);

@@ -61,6 +61,7 @@ class View {
     Object.assign(this, { setStateValue, setTriggerValue });
     const before = this.data;
     this.data = data;
+    this.root.dataset.runs = data.state; // "" where nothing ever runs
     if (data.figure !== before?.figure) this.live.load(data.figure, data.twin);
     if (!same(data.words, before?.words)) this.label();
     this.hear(data);

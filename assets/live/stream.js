@@ -32,7 +32,6 @@ export class Stream {
       const anew = this.state?.run && message.run !== this.state.run;
       if ((this.final || anew) && !FINAL.includes(message.state)) this.reset();
       this.state = message;
-      this.heard = performance.now();
       this.tell();
     } else if (message.kind === "progress") {
       this.points.push({ ...message.metrics, step: message.step, steps: message.steps });
@@ -52,13 +51,12 @@ export class Stream {
   }
 
   /** The curve that ``trace.meta.progress`` asks for, kept so that an unchanged one stays the same array. */
-  curve({ x, y, ema }) {
-    const name = `${x}|${y}|${ema}`;
+  curve({ x, y }) {
+    const name = `${x}|${y}`;
     const old = this.curves.get(name);
     if (old?.length === this.points.length) return old;
     const measured = this.points.filter((point) => x in point && y in point);
     const curve = { length: this.points.length, x: measured.map((point) => point[x]), y: measured.map((point) => point[y]) };
-    if (ema !== undefined) curve.y = smooth(curve.y, ema);
     this.curves.set(name, curve);
     return curve;
   }
@@ -69,7 +67,7 @@ export class Stream {
     if (!words) return;
     const { state } = this;
     const running = state?.state === "running";
-    const since = (performance.now() - this.heard) / 1000;
+    const since = (performance.now() - (state?.heard ?? 0)) / 1000;
     const elapsed = (state?.elapsed ?? 0) + (running ? since : 0);
     const { step = 0, steps = 0 } = this.latest;
     const numbers = { ...state, elapsed, step, steps, expected: state?.expected ?? 0 };
@@ -87,15 +85,4 @@ export class Stream {
     bar.hidden = !running;
     bar.value = done;
   }
-}
-
-/** Bias-corrected exponential moving average. Twin of the formula in dkdemo/figures/binding.py, `grow`. */
-export function smooth(values, decay) {
-  let sum = 0, weight = 1;
-  return values.map((value) => {
-    if (value === null) return null;
-    sum = decay * sum + (1 - decay) * value;
-    weight *= decay;
-    return sum / (1 - weight);
-  });
 }

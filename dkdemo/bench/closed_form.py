@@ -1,4 +1,4 @@
-"""Row 3: the double-descent curve, many widths and ridges, from one eigendecomposition each."""
+"""The row `descent`: the double-descent curve, many widths and ridges, from one eigendecomposition each."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def descent(terms: Terms) -> Iterator[Contest]:
     from sklearn.linear_model import Ridge
 
     train, test = datasets.load("digits")
-    dice = Generator().manual_seed(0)
-    order = torch.randperm(len(train), generator=dice)[:EXAMPLES]
+    generator = Generator().manual_seed(0)
+    order = torch.randperm(len(train), generator=generator)[:EXAMPLES]
     inputs = [part.normalised().flatten(1) for part in (train[order], test)]
     targets = F.one_hot(train.labels[order], 10).double()
-    directions = draw_directions(inputs[0].shape[1], max(WIDTHS), dice)
+    directions = draw_directions(inputs[0].shape[1], max(WIDTHS), generator)
     features, asked = (random_features(x, directions) for x in inputs)
 
     def ours(ridges: tuple[float, ...]) -> Tensor:

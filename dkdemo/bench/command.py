@@ -45,13 +45,13 @@ def _bench(options: argparse.Namespace) -> int:
     from dkdemo.bench.measure import Absent, Curve
     from dkdemo.bench.plots import draw
     from dkdemo.bench.table import as_json, markdown
-    from dkdemo.device import be_calm
+    from dkdemo.device import configure_torch
 
     device = torch.device(options.device)
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ValueError("device cuda was asked for, and torch sees no GPU here")
     if device.type == "cpu":
-        be_calm()  # as our workers are
+        configure_torch()  # as our workers are
     found: list[Any] = []
     for name in options.only or ROWS:
         try:

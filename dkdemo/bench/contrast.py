@@ -1,4 +1,4 @@
-"""Rows 4: one step of SimCLR (two views, encoder, loss) with other people's augmentations, and NT-Xent alone."""
+"""The row `views`: a step of SimCLR (views, encoder, loss) with others' augmentations; `nt_xent`: its loss alone."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def views(terms: Terms) -> Iterator[Contest]:
     device = torch.device(terms.device)
     train, _ = datasets.load("shapes", str(device))
     images = train.images[: BATCH * STEPS]
-    dice = Generator(device).manual_seed(0)
+    generator = Generator(device).manual_seed(0)
 
     def ours() -> Iterator[Tensor]:
         for batch in images.split(BATCH):
             pixels = batch / 255
-            yield torch.cat([_view(pixels, dice), _view(pixels, dice)])
+            yield torch.cat([_view(pixels, generator), _view(pixels, generator)])
 
     def one_by_one(pictures: Pictures, look: Look) -> Iterator[Tensor]:
         for first, second in DataLoader(_Pairs(pictures, look), BATCH):
@@ -90,7 +90,7 @@ def loss(terms: Terms) -> Iterator[Contest]:
     from pytorch_metric_learning.losses import NTXentLoss as MetricNTXent
 
     device = torch.device(terms.device)
-    dice = torch.Generator().manual_seed(0)
+    generator = torch.Generator().manual_seed(0)
     lightlys, metric = NTXentLoss(temperature=0.5), MetricNTXent(temperature=0.5)
 
     def by_metric(first: Tensor, second: Tensor) -> Tensor:
@@ -103,7 +103,7 @@ def loss(terms: Terms) -> Iterator[Contest]:
         ("lightly", lightlys, 512),
         ("pytorch-metric-learning", by_metric, 128),
     ):
-        first, second = (torch.randn(size, 64, generator=dice).to(device).requires_grad_() for _ in range(2))
+        first, second = (torch.randn(size, 64, generator=generator).to(device).requires_grad_() for _ in range(2))
         apart = (nt_xent(first, second, temperature=0.5) - function(first, second)).abs().item()
         yield Contest(
             "nt_xent",
@@ -121,11 +121,11 @@ def loss(terms: Terms) -> Iterator[Contest]:
         )
 
 
-def _view(pixels: Tensor, dice: Generator) -> Tensor:
+def _view(pixels: Tensor, generator: Generator) -> Tensor:
     n = len(pixels)
-    boxes = augment.draw_crop(n, SIDE, dice, area=AREA)
-    looked = augment.resized_crop(pixels, boxes, mirror=augment.uniform(n, 0, 1, dice) < 0.5)
-    return augment.jitter(looked, augment.draw_colour(n, dice, strength=STRENGTH, grey_share=GREY))
+    boxes = augment.draw_crop(n, SIDE, generator, area=AREA)
+    looked = augment.resized_crop(pixels, boxes, mirror=augment.uniform(n, 0, 1, generator) < 0.5)
+    return augment.jitter(looked, augment.draw_colour(n, generator, strength=STRENGTH, grey_share=GREY))
 
 
 class _Pairs(TorchDataset):

@@ -21,12 +21,12 @@ def growth(terms: Terms) -> Iterator[Curve]:
     """Each quantity over powers of two, everything else held; milliseconds a step."""
     device = torch.device(terms.device)
     train, _ = datasets.load("shapes", str(device))
-    dice = Generator(device).manual_seed(0)
+    generator = Generator(device).manual_seed(0)
 
     def step(students: int = 5, width: int = 100, images: int = 50) -> Callable[[], None]:
         stack = StackedMLP((784, width, 10), list(range(students))).to(device)
         adam = torch.optim.Adam(stack.parameters(), fused=True)
-        x = torch.randn(students, images, 784, generator=dice, device=device)
+        x = torch.randn(students, images, 784, generator=generator, device=device)
 
         def work() -> None:
             for _ in range(STEPS):
@@ -41,12 +41,12 @@ def growth(terms: Terms) -> Iterator[Curve]:
 
         def work() -> None:
             for _ in range(STEPS):
-                random_view(pixels, ("crop", "color"), dice)
+                random_view(pixels, ("crop", "color"), generator)
 
         return work
 
     def pairs(batch: int) -> Callable[[], None]:
-        first, second = (torch.randn(batch, 64, generator=dice, device=device).requires_grad_() for _ in range(2))
+        first, second = (torch.randn(batch, 64, generator=generator, device=device).requires_grad_() for _ in range(2))
 
         def work() -> None:
             for _ in range(STEPS):

@@ -1,4 +1,4 @@
-"""Row 10: whole runs, most of them as the pages offer them, from nothing to the last number.
+"""The row `live`: whole runs, most of them as the pages offer them, from nothing to the last number.
 
 There is no peer here. On a GPU each has its goal in seconds and in what it must come to; anywhere a run that came
 quickly to a poor end fails the bench.
@@ -19,12 +19,12 @@ from dkdemo import datasets
 from dkdemo.bench import Terms
 from dkdemo.bench.measure import Absent, Lap, seconds
 from dkdemo.experiments.figure5 import LARGE
-from dkdemo.experiments.matrix import LOOKS, Matrix
+from dkdemo.experiments.matrix import AUGMENTATIONS, Matrix
 from dkdemo.experiments.race import TEMPERATURES, Race
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event
 from dkdemo.teachers import ConvNet
-from dkdemo.training import answers
+from dkdemo.training import logits_of
 
 LONGER = replace(LARGE, steps=5 * LARGE.steps)
 
@@ -68,7 +68,7 @@ GOALS = {
     "matrix": Goal(
         "the 7 x 7 augmentations on the shapes, 49 trainings",
         Matrix(),
-        lambda found: found["table"][LOOKS.index("crop"), LOOKS.index("color")],
+        lambda found: found["table"][AUGMENTATIONS.index("crop"), AUGMENTATIONS.index("color")],
         "crop and colour: probe {:.1%}",
         seconds=30.0,
         wanted=0.6,
@@ -137,7 +137,7 @@ def whole(recipe: Recipe | ConvNet, device: torch.device) -> tuple[Mapping[str, 
         net = recipe.build()
         spent = seconds(lambda: list(recipe.teach(net)), device)
         _, test = datasets.load(recipe.data, str(device))
-        return {"teacher": (answers(net, test).argmax(1) == test.labels).double().mean().item()}, spent
+        return {"teacher": (logits_of(net, test).argmax(1) == test.labels).double().mean().item()}, spent
     events: list[Event] = []
     spent = seconds(lambda: events.extend(recipe.run()), device)
     assert isinstance(events[-1], Done)

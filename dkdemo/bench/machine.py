@@ -1,4 +1,4 @@
-"""Rows 6 and 7: what an event costs, and what the server and its workers weigh as a lecture goes on.
+"""The rows `events` and `memory`: what an event costs, and what the server and its workers weigh as a lecture goes on.
 
 The server is a real one on this machine, driven over Streamlit's protocol by tests/load, which a clone has.
 """

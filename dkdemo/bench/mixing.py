@@ -1,4 +1,4 @@
-"""Rows 5: mixed batches, AugMix's views and a step of FixMatch, against torchvision v2 and timm."""
+"""Mixed batches, AugMix's views and a step of FixMatch, against torchvision v2 and timm."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def mixing(terms: Terms) -> Iterator[Contest]:
     train, _ = datasets.load("shapes", str(device))
     images, labels, classes = train.images[:BATCH] / 255, train.labels[:BATCH], len(train.classes)
     targets = F.one_hot(labels, classes).float()
-    dice = np.random.default_rng(0)  # a few numbers a batch, as timm draws them
+    rng = np.random.default_rng(0)  # a few numbers a batch, as timm draws them
 
     def our_mixup() -> None:
         for _ in range(TIMES):
-            mixup(images, targets, draw_lambda(1.0, dice), draw_order(BATCH, dice))
+            mixup(images, targets, draw_lambda(1.0, rng), draw_order(BATCH, rng))
 
     def our_cutmix() -> None:
         for _ in range(TIMES):
-            box = draw_box(images.shape[-2], images.shape[-1], draw_lambda(1.0, dice), dice)
-            cutmix(images, targets, box, draw_order(BATCH, dice))
+            box = draw_box(images.shape[-2], images.shape[-1], draw_lambda(1.0, rng), rng)
+            cutmix(images, targets, box, draw_order(BATCH, rng))
 
     def repeat(look) -> None:
         for _ in range(TIMES):
@@ -73,10 +73,10 @@ def augmix_views(terms: Terms) -> Iterator[Contest]:
     device = torch.device(terms.device)
     train, _ = datasets.load("shapes", str(device))
     images = train.images[:BATCH]
-    dice, look = Generator().manual_seed(0), v2.AugMix(all_ops=False)
+    generator, look = Generator().manual_seed(0), v2.AugMix(all_ops=False)
 
     def ours() -> None:
-        augmix(images / 255, draw_chains(BATCH, dice))
+        augmix(images / 255, draw_chains(BATCH, generator))
 
     def theirs() -> None:
         torch.stack([look(image) for image in images]) / 255
@@ -99,7 +99,7 @@ def fixmatch_step(terms: Terms) -> Iterator[Contest]:
     device = torch.device(terms.device)
     train, _ = datasets.load("shapes", str(device))
     images = train.images[:BATCH]
-    dice = Generator(device).manual_seed(0)
+    generator = Generator(device).manual_seed(0)
     net = small_cnn(16, 32, 3, images.shape[-1], len(train.classes)).to(device)
     as_tensor = [v2.ToImage(), v2.ToDtype(torch.float32, scale=True)]
     move = v2.Compose([v2.RandomAffine(0, translate=(2 / 32, 2 / 32)), *as_tensor])
@@ -119,7 +119,7 @@ def fixmatch_step(terms: Terms) -> Iterator[Contest]:
 
     def ours() -> None:
         pixels = images / 255
-        step(weak(pixels, dice), strong(pixels, draw_strong(BATCH, dice)))
+        step(weak(pixels, generator), strong(pixels, draw_strong(BATCH, generator)))
 
     def theirs() -> None:
         easy, hard = (torch.stack([look(picture) for picture in pictures]).to(device) for look in (move, harm))

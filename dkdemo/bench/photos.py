@@ -1,4 +1,4 @@
-"""Row 9: photographs within a budget. There is no peer here, only a floor: a quick lesson that fell below it fails."""
+"""The row `photos`: photographs within a budget. No peer, only a floor: a quick lesson that fell below it fails."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dkdemo.bench import Terms
 from dkdemo.bench.measure import Lap, seconds
 from dkdemo.evaluation import accuracy
 from dkdemo.experiments.photos import LARGE, SCALE, Photos
-from dkdemo.photos import PhotoNet, answers, some_of, whitening_filters
+from dkdemo.photos import PhotoNet, logits_of, some_of, whitening_filters
 from dkdemo.speedrun import Spent, by_clock, by_steps, learn
 
 BUDGET = 60.0  # seconds of one processor core: what else the machine does must not decide whether the row is sound
@@ -45,15 +45,15 @@ def lesson(
     train, test = datasets.load(recipe.data, str(device))
     filters = whitening_filters(train.normalise(some_of(train.images)))
     net = PhotoNet(filters, recipe.widths, len(train.classes), [recipe.seed], recipe.stride, scale=SCALE).to(device)
-    dice, steps = torch.Generator(device).manual_seed(recipe.seed), 0
+    generator, steps = torch.Generator(device).manual_seed(recipe.seed), 0
 
     def teach() -> None:
         nonlocal steps
-        for seen in learn(net, train, budget(), batch_size=recipe.batch_size, generator=dice):
+        for seen in learn(net, train, budget(), batch_size=recipe.batch_size, generator=generator):
             steps = seen.step
 
     spent = seconds(teach, device)
-    right = accuracy(answers(net, test, thorough=True)[0], test.labels).item()
+    right = accuracy(logits_of(net, test, thorough=True)[0], test.labels).item()
     return Lap(
         "photos",
         f"CIFAR-10, from nothing, {told}",

@@ -1,4 +1,4 @@
-"""Row 2: 25 students, five temperatures times five seeds, as one batched model against one after another."""
+"""The row `sweep`: 25 students, five temperatures times five seeds, as one batched model against one after another."""
 
 from __future__ import annotations
 
@@ -23,9 +23,12 @@ GOALS = {(784, 30, 10): 6.0, (784, 100, 10): 3.0, (784, 800, 10): 1.0}
 def sweep(terms: Terms) -> Iterator[Contest]:
     """The same code for a stack of 25 and for 25 stacks of one; the students must come out alike."""
     device = torch.device(terms.device)
-    dice = torch.Generator().manual_seed(0)
-    x = torch.randn(1000, 784, generator=dice).to(device)
-    v, y = 3 * torch.randn(1000, 10, generator=dice).to(device), torch.randint(10, (1000,), generator=dice).to(device)
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(1000, 784, generator=generator).to(device)
+    v, y = (
+        3 * torch.randn(1000, 10, generator=generator).to(device),
+        torch.randint(10, (1000,), generator=generator).to(device),
+    )
     students = list(product(TEMPERATURES, SEEDS))
     heat = torch.tensor([temperature for temperature, _ in students], device=device)
     for sizes, goal in GOALS.items():
@@ -56,10 +59,10 @@ def sweep(terms: Terms) -> Iterator[Contest]:
 
 
 def _train(stack: nn.Module, x: Tensor, v: Tensor, y: Tensor, heat: Tensor) -> None:
-    adam, dice = torch.optim.Adam(stack.parameters(), lr=1e-3, fused=True), torch.Generator().manual_seed(0)
+    adam, generator = torch.optim.Adam(stack.parameters(), lr=1e-3, fused=True), torch.Generator().manual_seed(0)
     count = len(heat)
     for _ in range(STEPS):
-        index = torch.randint(len(x), (BATCH,), generator=dice).to(x.device)
+        index = torch.randint(len(x), (BATCH,), generator=generator).to(x.device)
         with half_precision(x.device):
             logits = stack(x[index]).float()
         wanted, labels = v[index].expand(count, -1, -1), y[index].expand(count, -1)

@@ -116,6 +116,6 @@ def rehearsals() -> list[Recipe]:
     here = [data for data in ("digits", "mnist") if data in present()]
     asked: list[Recipe] = [ask(data=data) for data in here for ask in (Answer, Gallery, OneImage)]
     # a drawing may be shown to a student that never saw one of the digits: each is another student
-    pupils = [Answer(data=data, hidden=digit) for data in here for digit in range(10)]
+    students = [Answer(data=data, hidden=digit) for data in here for digit in range(10)]
     photos = "cifar10" if "cifar10" in present() else "shapes"
-    return [*asked, Views(eye="trained"), Chains(data=photos), Slips(), *pupils]
+    return [*asked, Views(eye="trained"), Chains(data=photos), Slips(), *students]

@@ -54,26 +54,26 @@ class Agreement(Recipe):
         from dkdemo.device import pick
         from dkdemo.experiments import moco_material as material
         from dkdemo.siamese import output_spread
-        from dkdemo.training import marks
+        from dkdemo.training import measuring_steps
 
         began, device = time.perf_counter(), pick()
         seeds = seeds_of(self.seed, RUNS)
         queries, keys, train, test = material.pair(seeds, len(KINDS))
         untrained = material.neighbours(queries, train, test)[:RUNS]
-        learning = material.contrast(
+        learning = material.train_moco(
             queries,
             keys,
             train,
             momentum=torch.full((len(KINDS) * RUNS,), self.momentum, device=device),
             strangers=torch.tensor([kind == "queue" for kind in KINDS], device=device).repeat_interleave(RUNS),
-            dice=[torch.Generator().manual_seed(seed) for seed in seeds],
+            generators=[torch.Generator().manual_seed(seed) for seed in seeds],
             queue_size=self.queue_size,
             temperature=self.temperature,
             steps=self.steps,
             batch_size=self.batch_size,
             learning_rate=self.learning_rate,
         )
-        due = marks(self.steps, 40)
+        due = measuring_steps(self.steps, 40)
         for seen in learning:
             if seen.step in due:
                 agree = (seen.query * seen.key).sum(-1).mean(-1).view(-1, RUNS)

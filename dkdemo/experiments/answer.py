@@ -16,7 +16,7 @@ from dkdemo.jobs.events import Done, Event
 
 if TYPE_CHECKING:
     from dkdemo.datasets import Dataset
-    from dkdemo.pupils import Pupil
+    from dkdemo.students import Student
     from dkdemo.teachers import Committee, ConvNet
 
 SIDE = 28  # of a drawn image, as of MNIST's
@@ -58,7 +58,7 @@ class Answer(Recipe):
         from dkdemo import datasets
         from dkdemo.device import pick
         from dkdemo.experiments.unseen import light_teacher
-        from dkdemo.teachers import mark, obtain
+        from dkdemo.teachers import test_accuracy, trained_with_progress
 
         began = time.perf_counter()
         train, test = datasets.load(self.data, str(pick()))
@@ -66,8 +66,8 @@ class Answer(Recipe):
         if self.hidden >= len(train.classes):
             raise ValueError(f"hidden must be -1 or a class from 0 to {len(train.classes) - 1}, got {self.hidden}")
         recipe = answering(self.data, self.hidden)
-        teacher = yield from obtain(recipe.teacher if self.drawn else light_teacher(self.data, 0))
-        student = yield from obtain(recipe)
+        teacher = yield from trained_with_progress(recipe.teacher if self.drawn else light_teacher(self.data, 0))
+        student = yield from trained_with_progress(recipe)
         x = train.normalise(torch.tensor(image, device=test.images.device)[None])
         with torch.no_grad():
             teacher_logits, student_logits = (net(x)[0].double().cpu().numpy() for net in (teacher, student))
@@ -78,8 +78,8 @@ class Answer(Recipe):
                 "classes": list(train.classes),
                 "teacher_logits": teacher_logits,
                 "student_logits": student_logits,
-                "teacher_accuracy": mark(teacher, test),
-                "student_accuracy": mark(student, test),
+                "teacher_accuracy": test_accuracy(teacher, test),
+                "student_accuracy": test_accuracy(student, test),
                 "hidden": self.hidden,
                 "n": {"train": len(train), "test": len(test)},
                 **provenance([recipe.seed], began),
@@ -102,17 +102,17 @@ class Answer(Recipe):
         )
 
 
-def answering(data: str, hidden: int = -1) -> Pupil:
+def answering(data: str, hidden: int = -1) -> Student:
     """The student, with its teacher, who answer for a data set; both learn from images warped (digits) or moved."""
-    from dkdemo.pupils import Pupil
+    from dkdemo.students import Student
     from dkdemo.teachers import Committee, ConvNet
 
     teacher: Committee | ConvNet
     if data == "digits":
         teacher = Committee(data, noise=0.3, warp=1.0, steps=400)
-        return Pupil(teacher, hidden=64, warp=1.0, without=hidden)
+        return Student(teacher, hidden=64, warp=1.0, unseen_class=hidden)
     teacher = ConvNet(data, shift=2, steps=234)
-    return Pupil(teacher, shift=2, without=hidden)
+    return Student(teacher, shift=2, unseen_class=hidden)
 
 
 def as_text(image: np.ndarray) -> str:

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
+from dkdemo.schedules import warmup_decay
 
 RUNS = 5
 # What is watched: the student as it is, and averages of its weights, each with (decay, warmed up?).
@@ -49,36 +50,34 @@ class Averaged(Recipe):
         import torch.nn.functional as F
 
         from dkdemo import datasets
-        from dkdemo.averaging import ema_update, follower, warmed_up
-        from dkdemo.device import pick, send
+        from dkdemo.averaging import ema_update, frozen_copy
+        from dkdemo.device import pick
         from dkdemo.evaluation import accuracy
         from dkdemo.models import StackedMLP
-        from dkdemo.training import answers, marks
+        from dkdemo.training import draw_rows, logits_of, measuring_steps
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load("digits", str(device))
         x, labels = train.normalised().flatten(1), train.labels
         seeds = seeds_of(self.seed, RUNS)
-        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         student = StackedMLP((x.shape[1], self.hidden, len(train.classes)), seeds).to(device)
-        means = {name: follower(student) for name in AVERAGES}
+        means = {name: frozen_copy(student) for name in AVERAGES}
         sgd = torch.optim.SGD(student.parameters(), lr=self.learning_rate)
-        due = marks(self.steps, 40) | set(range(1, min(20, self.steps), 3))
+        due = measuring_steps(self.steps, 40) | set(range(1, min(20, self.steps), 3))
 
         def asked() -> dict[str, torch.Tensor]:
             nets = {"student": student, **means}
-            return {name: accuracy(answers(net, test), test.labels) for name, net in nets.items()}
+            return {name: accuracy(logits_of(net, test), test.labels) for name, net in nets.items()}
 
         for step in range(1, self.steps + 1):
-            picked = send(
-                torch.stack([torch.randint(len(x), (self.batch_size,), generator=own) for own in dice]), device
-            )
+            picked = draw_rows(len(x), self.batch_size, generators, device, repeats=True)
             loss = F.cross_entropy(student(x[picked]).flatten(0, 1), labels[picked].flatten()) * RUNS
             sgd.zero_grad()
             loss.backward()
             sgd.step()
             for name, (decay, warm) in AVERAGES.items():
-                ema_update(means[name], student, decay=warmed_up(decay, step) if warm else decay)
+                ema_update(means[name], student, decay=warmup_decay(decay, step) if warm else decay)
             if step in due:
                 right = asked()
                 metrics = {name: runs.mean().item() for name, runs in right.items()}

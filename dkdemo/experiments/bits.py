@@ -41,19 +41,21 @@ class Bits(Recipe):
 
         from dkdemo import compression
         from dkdemo.experiments import cost_material as material
-        from dkdemo.teachers import obtain
+        from dkdemo.teachers import trained_with_progress
 
         began, recipe = time.perf_counter(), material.wide(self.data, self.seed)
         steps = recipe.steps + len(BITS)
         train, exam = material.load(self.data, self.seed)
-        layers = material.Layers.of((yield from obtain(recipe, of=steps)))
+        layers = material.Layers.of((yield from trained_with_progress(recipe, of=steps)))
         dense = exam.errors(layers.weights, layers.biases)
         errors: dict[str, list[Tensor]] = {rule: [] for rule in RULES}
         steps_wide: dict[str, list[float]] = {rule: [] for rule in RULES}
-        middle = layers.copy(0)[1]  # the layer whose weights are drawn
+        middle = layers.network(0)[1]  # the layer whose weights are drawn
         for place, bits in enumerate(BITS):
             for rule in RULES:
-                written = [[rounded(part, bits, rule) for part in layers.copy(net)] for net in layers.each()]
+                written = [
+                    [rounded(part, bits, rule) for part in layers.network(net)] for net in layers.network_indices()
+                ]
                 errors[rule].append(exam.errors(material.stacked(written), layers.biases))
                 clip = compression.fitted_clip(middle, bits) if rule == "fitted" and bits > 1 else 1.0
                 wide = 2 * middle.abs().mean() if bits == 1 else compression.symmetric_scale(middle, bits, clip=clip)

@@ -68,24 +68,24 @@ class Collapse(Recipe):
 
         from dkdemo.device import pick
         from dkdemo.experiments.collapse_pair import Pair
-        from dkdemo.pretraining import standard
+        from dkdemo.pretraining import standardised
         from dkdemo.views import random_view
 
         began, device = time.perf_counter(), pick()
-        stuff = simclr_material.material("shapes", str(device))
-        looks = simclr_material.LOOKS["shapes"]["both"]
+        material = simclr_material.load_material("shapes", str(device))
+        looks = simclr_material.AUGMENTATIONS["shapes"]["both"]
         settings = {"": self} if self.healthy else {"": self, "healthy_": replace(self, target="still", predictor=True)}
         seeds = seeds_of(self.seed, RUNS)
-        dice = [torch.Generator(device).manual_seed(seed) for seed in seeds]
-        pairs = {name: [Pair(how, stuff, seed) for seed in seeds] for name, how in settings.items()}
+        generators = [torch.Generator(device).manual_seed(seed) for seed in seeds]
+        pairs = {name: [Pair(recipe, material, seed) for seed in seeds] for name, recipe in settings.items()}
         seen: dict[str, list[float]] = {}
         for step in range(1, self.steps + 1):
             shown = step % 3 == 0 or step <= 3 or step == self.steps
             found: dict[str, list[Tensor]] = {}
-            for run, chance in enumerate(dice):
-                picked = torch.randint(len(stuff.images), (self.batch_size,), generator=chance, device=device)
-                batch = stuff.images[picked] / 255
-                views = [standard(random_view(batch, looks, chance)) for _ in range(2)]
+            for run, chance in enumerate(generators):
+                picked = torch.randint(len(material.images), (self.batch_size,), generator=chance, device=device)
+                batch = material.images[picked] / 255
+                views = [standardised(random_view(batch, looks, chance)) for _ in range(2)]
                 for name, own in pairs.items():
                     for what, value in own[run].step(*views, measured=shown).items():
                         found.setdefault(f"{name}{what}", []).append(value)
@@ -93,7 +93,7 @@ class Collapse(Recipe):
                 seen = {name: torch.stack(values).tolist() for name, values in found.items()}
                 yield Progress(step, self.steps, _told(seen))
         for name, own in pairs.items():
-            seen[f"{name}probe"] = [pair.probe(stuff) for pair in own]
+            seen[f"{name}probe"] = [pair.probe(material) for pair in own]
         yield Done(
             {
                 "end": _told(seen),
@@ -101,7 +101,7 @@ class Collapse(Recipe):
                 "target": self.target,
                 "predictor": self.predictor,
                 "healthy": self.healthy,
-                "n": {"train": len(stuff.images), "test": len(stuff.test_images)},
+                "n": {"train": len(material.images), "test": len(material.test_images)},
                 **provenance(seeds, began),
             }
         )

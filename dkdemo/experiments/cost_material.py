@@ -43,11 +43,11 @@ class Layers:
         assert isinstance(net, StackedMLP)
         return cls([weight.detach() for weight in net.weights], [bias.detach() for bias in net.biases])
 
-    def copy(self, index: int) -> list[Tensor]:
+    def network(self, index: int) -> list[Tensor]:
         """The weights (in, out) of one net of the stack."""
         return [weight[index] for weight in self.weights]
 
-    def each(self) -> range:
+    def network_indices(self) -> range:
         return range(len(self.weights[0]))
 
     def sizes(self) -> tuple[int, int]:
@@ -71,7 +71,7 @@ class Exam:
     @classmethod
     def on(cls, test: Dataset, most: int, seed: int) -> Exam:
         """A random ``most`` of the test images (all, where there are fewer), drawn by ``seed``."""
-        index = torch.randperm(len(test), generator=torch.Generator().manual_seed(seed))[:most].to(test.labels.device)
+        index = test.sample_indices(most, torch.Generator().manual_seed(seed))
         return cls(test.normalised(index).flatten(1), test.labels[index])
 
     @torch.no_grad()
@@ -95,23 +95,25 @@ def forward(x: Tensor, weights: Sequence[Tensor], biases: Sequence[Tensor]) -> T
 
 def magnitude_ranks(layers: Layers) -> list[list[Tensor]]:
     """For each net of the stack the order in which its weights go, smallest first, over all layers together."""
-    return [compression.removal_ranks([part.abs() for part in layers.copy(net)]) for net in layers.each()]
+    return [compression.removal_ranks([part.abs() for part in layers.network(net)]) for net in layers.network_indices()]
 
 
 def random_ranks(layers: Layers, seeds: Sequence[int]) -> list[list[Tensor]]:
     """The control: the same numbers of weights, drawn by lot from each net's own seed."""
     found = []
-    for net, seed in zip(layers.each(), seeds, strict=True):
-        dice = torch.Generator().manual_seed(seed)
-        draws = [torch.rand(part.shape, generator=dice).to(part.device) for part in layers.copy(net)]
+    for net, seed in zip(layers.network_indices(), seeds, strict=True):
+        generator = torch.Generator().manual_seed(seed)
+        draws = [torch.rand(part.shape, generator=generator).to(part.device) for part in layers.network(net)]
         found.append(compression.removal_ranks(draws))
     return found
 
 
 def pruned(layers: Layers, ranks: Sequence[Sequence[Tensor]], share: float) -> tuple[list[Tensor], list[Tensor]]:
     """The stack without the first ``share`` of its weights, and the masks of what stays."""
-    masks = [compression.kept(list(order), share) for order in ranks]
-    return stacked([compression.masked(layers.copy(net), masks[net]) for net in layers.each()]), stacked(masks)
+    masks = [compression.keep_masks(list(order), share) for order in ranks]
+    return stacked([compression.masked(layers.network(net), masks[net]) for net in layers.network_indices()]), stacked(
+        masks
+    )
 
 
 def fine_tune(
@@ -127,9 +129,9 @@ def fine_tune(
         for mine, given in zip([*net.weights, *net.biases], [*weights, *biases], strict=True):
             mine.copy_(given)
     adam, schedule = annealed_adam(net, TUNE_RATE, steps)
-    dice = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
     keep = [mask.to(weights[0].dtype) for mask in masks]
-    for _, (x, y) in zip(range(steps), train.batches(128, dice), strict=False):
+    for _, (x, y) in zip(range(steps), train.batches(128, generator), strict=False):
         logits = net(x.flatten(1))
         loss = F.cross_entropy(logits.flatten(0, 1), y.repeat(len(logits))) * len(logits)
         adam.zero_grad()

@@ -63,15 +63,15 @@ class DoubleDescent(Recipe):
         errors = torch.empty(3, len(RIDGES), len(widths), RUNS, dtype=torch.float64, device=device)
         tested = min(TESTED, len(test))
         for run, seed in enumerate(seeds):
-            dice = torch.Generator().manual_seed(seed)
-            order = torch.randperm(len(train), generator=dice).to(device)
-            shown = torch.randperm(len(test), generator=dice)[:tested].to(device)
+            generator = torch.Generator().manual_seed(seed)
+            order = torch.randperm(len(train), generator=generator).to(device)
+            shown = torch.randperm(len(test), generator=generator)[:tested].to(device)
             parts = (train[order[:n]], train[order[n : n + HELD_OUT]], test[shown])
             targets = F.one_hot(parts[0].labels, len(train.classes)).double()
             inputs = [part.normalised().flatten(1) for part in parts]
             if run == 0:
-                spectrum = at_threshold(inputs[0], dice)
-            sweep = outputs_by_width(inputs, targets - targets.mean(0), widths, RIDGES, dice)
+                spectrum = at_threshold(inputs[0], generator)
+            sweep = outputs_by_width(inputs, targets - targets.mean(0), widths, RIDGES, generator)
             for column, outputs in enumerate(sweep):
                 for row, (part, answer) in enumerate(zip(parts, outputs, strict=True)):
                     errors[row, :, column, run] = (answer.argmax(-1) != part.labels).double().mean(-1)

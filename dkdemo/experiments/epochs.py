@@ -57,10 +57,10 @@ class Epochs(Recipe):
         seeds = seeds_of(self.seed, RUNS)
         few, given = [], []
         for seed in seeds:
-            dice = torch.Generator().manual_seed(seed)
-            few.append(train[torch.randperm(len(train), generator=dice)[:EXAMPLES].to(device)])
-            wrong = torch.randperm(EXAMPLES, generator=dice) < round(self.noise * EXAMPLES)
-            given.append(spoilt(few[-1].labels, draw_wrong_at(wrong, classes, dice), classes))
+            generator = torch.Generator().manual_seed(seed)
+            few.append(train[torch.randperm(len(train), generator=generator)[:EXAMPLES].to(device)])
+            wrong = torch.randperm(EXAMPLES, generator=generator) < round(self.noise * EXAMPLES)
+            given.append(spoilt(few[-1].labels, draw_wrong_at(wrong, classes, generator), classes))
         x = torch.stack([part.normalised().flatten(1) for part in few]).repeat(2, 1, 1)  # (2 RUNS, n, D)
         labels = torch.cat([torch.stack(given), torch.stack([part.labels for part in few])])
         targets = F.one_hot(labels, classes).float()
@@ -72,7 +72,7 @@ class Epochs(Recipe):
             (first, last), (shift, lift) = net.weights, net.biases
             return torch.baddbmm(lift, torch.tanh(torch.baddbmm(shift, inputs, first)), last)
 
-        def look(step: int) -> tuple[Progress, list[torch.Tensor], torch.Tensor]:
+        def measure(step: int) -> tuple[Progress, list[torch.Tensor], torch.Tensor]:
             with torch.no_grad():
                 learned = (answer(x).argmax(-1) == labels).double().mean(1).view(2, RUNS).cpu()
                 both = [
@@ -97,7 +97,7 @@ class Epochs(Recipe):
             loss.backward()
             adam.step()
             if step in due:
-                progress, both, learned = look(step)
+                progress, both, learned = measure(step)
                 seen.append(step)
                 chosen.append(both[0])
                 errors.append(both[1])

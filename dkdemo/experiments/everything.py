@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from dkdemo.experiments.race import (
     WATCHED,
-    Setting,
-    learn,
+    Hyperparameters,
     students_for,
     table,
     teacher_facts,
     teacher_for,
+    train_students,
     watch,
 )
 from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dkdemo.datasets import Dataset
 
 RUNS = 3
-LARGE = Setting(shift=0, steps=300, batch_size=128, learning_rate=5e-3, seconds=9.0)
+LARGE = Hyperparameters(shift=0, steps=300, batch_size=128, learning_rate=5e-3, seconds=9.0)
 SETTINGS = {"digits": replace(LARGE, hidden=32, steps=400, learning_rate=1e-2, temperature=8.0, seconds=4.0)}
 
 
@@ -51,28 +51,30 @@ class Everything(Recipe):
 
         from dkdemo import datasets
         from dkdemo.device import pick
-        from dkdemo.teachers import obtain
-        from dkdemo.training import answers
+        from dkdemo.teachers import trained_with_progress
+        from dkdemo.training import logits_of
 
-        began, usual = time.perf_counter(), SETTINGS.get(self.data, LARGE)
+        began, hyper = time.perf_counter(), SETTINGS.get(self.data, LARGE)
         train, test = datasets.load(self.data, str(pick()))
         recipe = teacher_for(self.data, 0, self.seed, steps=234)  # an epoch of MNIST: better than any of the students
-        steps = recipe.steps + usual.steps
-        teacher = yield from obtain(recipe, of=steps)
+        steps = recipe.steps + hyper.steps
+        teacher = yield from trained_with_progress(recipe, of=steps)
 
         seeds = seeds_of(self.seed, RUNS)
-        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
-        students = students_for(train, usual.hidden, seeds)
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        students = students_for(train, hyper.hidden, seeds)
         rows = torch.arange(len(train)).expand(RUNS, -1)[..., None]  # (S, n, 1): everyone may draw everything
-        wanted = answers(teacher, train)
-        lesson = learn(students, lambda index: _look(train, index), wanted, train.labels, rows, usual, dice)
-        for event in watch(lesson, students, test, usual.steps, seeds[0]):
+        wanted = logits_of(teacher, train)
+        lesson = train_students(
+            students, lambda index: _look(train, index), wanted, train.labels, rows, hyper, generators
+        )
+        for event in watch(lesson, students, test, hyper.steps, seeds[0]):
             yield Progress(recipe.steps + event.step, steps, event.metrics)
         yield Done(
             {
-                **table(answers(students, test), test.labels),
+                **table(logits_of(students, test), test.labels),
                 **teacher_facts(teacher, test, recipe),
-                "claim": f"soft_{usual.temperature:g}",
+                "claim": f"soft_{hyper.temperature:g}",
                 "n": {
                     "labelled": len(train),
                     "teacher": len(train),

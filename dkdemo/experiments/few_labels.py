@@ -23,7 +23,7 @@ from dkdemo.evaluation import accuracy, spread
 from dkdemo.experiments.recipe import provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 from dkdemo.models import Classifier, small_cnn
-from dkdemo.training import annealed_adam, asked, marks
+from dkdemo.training import annealed_adam, evaluating, measuring_steps
 from dkdemo.weak_strong import draw_strong, strong, weak
 
 POINTS = {"labels": 8, "strong": 8, "own": 24}  # of a curve: the controls are over in a second
@@ -31,7 +31,7 @@ SILENT, WATCHED = 4, 1000  # marks of a lesson without a curve; the test images 
 
 
 @dataclass(frozen=True)
-class Setting:
+class Hyperparameters:
     """What suits a data set; the defaults are those of MNIST."""
 
     per_class: int = 4
@@ -47,9 +47,9 @@ class Setting:
 
 
 SETTINGS = {
-    "mnist": Setting(),
+    "mnist": Hyperparameters(),
     # the labelled pictures are fixed: of so few it matters more whose hand wrote them than how one learns from them
-    "digits": Setting(
+    "digits": Hyperparameters(
         side=16,
         most=1,
         strength=0.6,
@@ -63,13 +63,13 @@ SETTINGS = {
 
 
 @dataclass(frozen=True)
-class Room:
+class Task:
     """One lesson's material: ``labelled`` (n, C, S, S) with ``labels``, the training pictures, and a test set.
 
     ``others``: where in the training pictures those lie that have no label.
     """
 
-    how: Setting
+    hyper: Hyperparameters
     train: Dataset
     test: Dataset
     labelled: Tensor
@@ -82,35 +82,35 @@ class Room:
 
     def pictures(self, data: Dataset, index: Tensor | slice) -> Tensor:
         """Pictures of a data set as floats in [0, 1], enlarged to the lesson's side."""
-        return enlarged(data.images[index], self.how.side)
+        return enlarged(data.images[index], self.hyper.side)
 
-    def unlabelled(self, dice: Generator) -> tuple[Tensor, Tensor]:
+    def unlabelled(self, generator: Generator) -> tuple[Tensor, Tensor]:
         """A batch of all training pictures, and their labels: these are for counting errors, never for learning.
 
         As in the papers the few labelled ones are among them too, as pictures without a label.
         """
-        index = send(torch.randint(len(self.train), (self.how.batch,), generator=dice), self.labels.device)
+        index = send(torch.randint(len(self.train), (self.hyper.batch,), generator=generator), self.labels.device)
         return self.pictures(self.train, index), self.train.labels[index]
 
-    def see(self, net: Classifier, pictures: Tensor) -> Tensor:
+    def logits(self, net: Classifier, pictures: Tensor) -> Tensor:
         """The net's logits for pictures in [0, 1]."""
         return net((pictures - self.train.mean) / self.train.std)
 
-    def weak(self, pictures: Tensor, dice: Generator) -> Tensor:
-        return weak(pictures, dice, most=self.how.most)
+    def weak(self, pictures: Tensor, generator: Generator) -> Tensor:
+        return weak(pictures, generator, most=self.hyper.most)
 
-    def strong(self, pictures: Tensor, dice: Generator) -> Tensor:
-        return strong(pictures, draw_strong(len(pictures), dice), strength=self.how.strength)
+    def strong(self, pictures: Tensor, generator: Generator) -> Tensor:
+        return strong(pictures, draw_strong(len(pictures), generator), strength=self.hyper.strength)
 
     def new_net(self, seed: int) -> Classifier:
         shape = self.labelled.shape
-        net = small_cnn(*self.how.channels, shape[1], self.how.side, self.classes, seed=seed)
+        net = small_cnn(*self.hyper.channels, shape[1], self.hyper.side, self.classes, seed=seed)
         return net.to(self.labels.device)
 
-    def answers(self, net: Classifier, data: Dataset, index: Tensor, chunk: int = 2000) -> Tensor:
+    def logits_of(self, net: Classifier, data: Dataset, index: Tensor, chunk: int = 2000) -> Tensor:
         """Logits of many pictures in evaluation mode; the net's mode is put back."""
-        with asked(net):
-            return torch.cat([self.see(net, self.pictures(data, part)) for part in index.split(chunk)])
+        with evaluating(net):
+            return torch.cat([self.logits(net, self.pictures(data, part)) for part in index.split(chunk)])
 
 
 def enlarged(images: Tensor, side: int) -> Tensor:
@@ -120,15 +120,17 @@ def enlarged(images: Tensor, side: int) -> Tensor:
 
 
 @lru_cache(maxsize=8)
-def room(data: str, seed: int, device: str) -> Room:
+def load_task(data: str, seed: int, device: str) -> Task:
     """The material of one seed; of a data set with fixed labelled pictures every seed gets the same ones."""
-    how = SETTINGS[data]
+    hyper = SETTINGS[data]
     train, test = datasets.load(data, device)
-    dice = torch.Generator().manual_seed(seed if how.labelled_seed is None else how.labelled_seed)
-    index = train.picked(how.per_class, dice)
+    generator = torch.Generator().manual_seed(seed if hyper.labelled_seed is None else hyper.labelled_seed)
+    index = train.balanced_indices(hyper.per_class, generator)
     others = torch.ones(len(train), dtype=torch.bool, device=index.device)
     others[index] = False
-    return Room(how, train, test, enlarged(train.images[index], how.side), train.labels[index], others.nonzero()[:, 0])
+    return Task(
+        hyper, train, test, enlarged(train.images[index], hyper.side), train.labels[index], others.nonzero()[:, 0]
+    )
 
 
 Facts = dict[str, Tensor]  # what a step knows of itself, each of shape (): numbers once somebody reads them
@@ -136,26 +138,26 @@ Facts = dict[str, Tensor]  # what a step knows of itself, each of shape (): numb
 Lesson = Callable[[Classifier, int], tuple[Tensor, Facts]]
 
 
-def supervised(hall: Room, dice: Generator, look: str) -> Lesson:
+def supervised(task: Task, generator: Generator, look: str) -> Lesson:
     """The labels and nothing else, through weak or strong looks."""
-    views = {"weak": hall.weak, "strong": hall.strong}[look]
+    views = {"weak": task.weak, "strong": task.strong}[look]
 
     def lesson(net: Classifier, step: int) -> tuple[Tensor, Facts]:
-        return F.cross_entropy(hall.see(net, views(hall.labelled, dice)), hall.labels), {}
+        return F.cross_entropy(task.logits(net, views(task.labelled, generator)), task.labels), {}
 
     return lesson
 
 
-def trusted(guesses: Tensor, mask: Tensor, truth: Tensor) -> Facts:
+def pseudo_label_facts(guesses: Tensor, mask: Tensor, truth: Tensor) -> Facts:
     """Of a batch's guesses (N,): the share that the mask keeps, and the share of these that is wrong (0 of none)."""
     kept = mask.double().sum()
     return {"kept": kept / len(truth), "wrong": ((guesses != truth) & mask).double().sum() / kept.clamp_min(1)}
 
 
-def teach(net: Classifier, lesson: Lesson, how: Setting) -> Iterator[tuple[int, Facts]]:
+def train_classifier(net: Classifier, lesson: Lesson, hyper: Hyperparameters) -> Iterator[tuple[int, Facts]]:
     """Train ``net`` in place; yields each step's number and facts."""
-    adam, schedule = annealed_adam(net, how.learning_rate, how.steps)
-    for step in range(1, how.steps + 1):
+    adam, schedule = annealed_adam(net, hyper.learning_rate, hyper.steps)
+    for step in range(1, hyper.steps + 1):
         loss, facts = lesson(net, step)
         adam.zero_grad()
         loss.backward()
@@ -164,10 +166,10 @@ def teach(net: Classifier, lesson: Lesson, how: Setting) -> Iterator[tuple[int, 
         yield step, facts
 
 
-Method = Callable[[Room, Generator], Lesson]
+Method = Callable[[Task, Generator], Lesson]
 CONTROLS: dict[str, Method] = {
-    "labels": lambda hall, dice: supervised(hall, dice, "weak"),
-    "strong": lambda hall, dice: supervised(hall, dice, "strong"),
+    "labels": lambda task, generator: supervised(task, generator, "weak"),
+    "strong": lambda task, generator: supervised(task, generator, "strong"),
 }
 
 
@@ -176,42 +178,41 @@ def study(data: str, seed: int, method: Method, device: str) -> Iterator[Event]:
 
     The curves show the first seed; the result has all of them. ``own`` is the method.
     """
-    began, how = time.perf_counter(), SETTINGS[data]
-    seeds = seeds_of(seed, how.runs)
-    rooms = [room(data, one, device) for one in seeds]
+    began, hyper = time.perf_counter(), SETTINGS[data]
+    seeds = seeds_of(seed, hyper.runs)
+    rooms = [load_task(data, one, device) for one in seeds]
     test = rooms[0].test  # the same for all
     everyone = torch.arange(len(test), device=test.labels.device)
-    dice = torch.Generator().manual_seed(seeds[0])
-    some = everyone[torch.randperm(len(test), generator=dice)[:WATCHED].to(everyone.device)]
+    some = test.sample_indices(WATCHED, torch.Generator().manual_seed(seeds[0]))
     methods = {**CONTROLS, "own": method}
     right: dict[str, list[float]] = {name: [] for name in methods}
-    total, done = how.steps * len(methods) * len(seeds), 0
-    for one, hall in zip(seeds, rooms, strict=True):
+    total, done = hyper.steps * len(methods) * len(seeds), 0
+    for one, task in zip(seeds, rooms, strict=True):
         for name, make in methods.items():
-            net, lesson = hall.new_net(one), make(hall, torch.Generator().manual_seed(one))
-            for event in _told(hall, net, lesson, name, some if one == seeds[0] else None):
+            net, lesson = task.new_net(one), make(task, torch.Generator().manual_seed(one))
+            for event in _told(task, net, lesson, name, some if one == seeds[0] else None):
                 yield Progress(done + event.step, total, event.metrics)
-            done += how.steps
-            right[name].append(accuracy(hall.answers(net, test, everyone), test.labels).item())
+            done += hyper.steps
+            right[name].append(accuracy(task.logits_of(net, test, everyone), test.labels).item())
     yield Done(_table(right, rooms[0], seeds, began))
 
 
-def _told(hall: Room, net: Classifier, lesson: Lesson, name: str, some: Tensor | None) -> Iterator[Progress]:
+def _told(task: Task, net: Classifier, lesson: Lesson, name: str, some: Tensor | None) -> Iterator[Progress]:
     """Train ``net`` in place, telling its accuracy on ``some`` test images and its facts; of None, that it goes on."""
-    steps = hall.how.steps
-    due = marks(steps, SILENT if some is None else POINTS[name])
-    for step, facts in teach(net, lesson, hall.how):
+    steps = task.hyper.steps
+    due = measuring_steps(steps, SILENT if some is None else POINTS[name])
+    for step, facts in train_classifier(net, lesson, task.hyper):
         if step not in due:
             continue
         metrics: dict[str, float] = {}
         if some is not None:
-            share = accuracy(hall.answers(net, hall.test, some), hall.test.labels[some]).item()
+            share = accuracy(task.logits_of(net, task.test, some), task.test.labels[some]).item()
             metrics = {"lesson_step": float(step), "lesson_steps": float(steps), name: share}
             metrics |= {fact: value.item() for fact, value in facts.items()}  # read here only: a GPU is waited for
         yield Progress(step, steps, metrics)
 
 
-def _table(right: Mapping[str, list[float]], hall: Room, seeds: Sequence[int], began: float) -> dict[str, Any]:
+def _table(right: Mapping[str, list[float]], task: Task, seeds: Sequence[int], began: float) -> dict[str, Any]:
     """What came of it: every accuracy and its mean; the method's gain over the better control of each seed.
 
     ``gain_mean`` is that gain's mean over the seeds, ``gain_worst`` the gain in the unluckiest one.
@@ -223,12 +224,12 @@ def _table(right: Mapping[str, list[float]], hall: Room, seeds: Sequence[int], b
         "mean": {name: spread(values).mean for name, values in every.items()},
         "gain_mean": (every["own"] - better).mean().item(),
         "gain_worst": (every["own"] - better).min().item(),
-        "labelled": len(hall.labels),
+        "labelled": len(task.labels),
         "n": {
-            "labelled": len(hall.labels),
-            "train": len(hall.train),
-            "test": len(hall.test),
-            "curves": min(WATCHED, len(hall.test)),
+            "labelled": len(task.labels),
+            "train": len(task.train),
+            "test": len(task.test),
+            "curves": min(WATCHED, len(task.test)),
         },
         **provenance(seeds, began),
     }

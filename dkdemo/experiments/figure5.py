@@ -66,13 +66,13 @@ class Figure5(Recipe):
 
         began, device = time.perf_counter(), pick()
         whole = bool(self.widths)
-        stuff = simclr_material.material(self.data, str(device), whole=whole)
-        model = simclr_material.new_model(stuff, self.seed, widths=self.widths)
+        material = simclr_material.load_material(self.data, str(device), whole=whole)
+        model = simclr_material.new_model(material, self.seed, widths=self.widths)
         fresh = copy.deepcopy(model.encoder)
-        looks = simclr_material.LOOKS[self.data][self.looks]
+        looks = simclr_material.AUGMENTATIONS[self.data][self.looks]
         training = pretrain(
             model,
-            stuff.images,
+            material.images,
             first=looks,
             second=looks,
             temperature=self.temperature,
@@ -93,12 +93,12 @@ class Figure5(Recipe):
                 "rank": contrastive.effective_rank(seen.first).item(),
             }
             if seen.step == self.steps:
-                metrics.update(trained := simclr_material.probes(model.encoder, stuff))
+                metrics.update(trained := simclr_material.probes(model.encoder, material))
             elif seen.step % (12 * every) == 0:
-                metrics.update(simclr_material.probes(model.encoder, stuff))
+                metrics.update(simclr_material.probes(model.encoder, material))
             yield Progress(seen.step, self.steps, metrics)
             if seen.step == 1:  # the first point is on the screen; now there is time to question the untrained encoder
-                untrained = simclr_material.probes(fresh, stuff)
+                untrained = simclr_material.probes(fresh, material)
                 yield Progress(1, self.steps, {**metrics, **untrained})
         yield Done(
             {
@@ -108,7 +108,11 @@ class Figure5(Recipe):
                 "last": metrics,
                 "data": self.data,
                 "looks": self.looks,
-                "n": {"train": len(stuff.images), "labelled": stuff.probe_size, "test": len(stuff.test_images)},
+                "n": {
+                    "train": len(material.images),
+                    "labelled": material.probe_size,
+                    "test": len(material.test_images),
+                },
                 **provenance([self.seed], began, half=True),
             }
         )

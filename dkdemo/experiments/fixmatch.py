@@ -12,7 +12,7 @@ from dkdemo.jobs.events import Event
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-    from dkdemo.experiments.few_labels import Facts, Lesson, Room
+    from dkdemo.experiments.few_labels import Facts, Lesson, Task
 
 SECONDS = {"mnist": 14.0, "digits": 9.0}
 
@@ -50,21 +50,23 @@ class FixMatch(Recipe):
 
         yield from few_labels.study(self.data, self.seed, self._method, str(pick()))
 
-    def _method(self, hall: Room, dice: Generator) -> Lesson:
+    def _method(self, task: Task, generator: Generator) -> Lesson:
         import torch
         import torch.nn.functional as F
 
-        from dkdemo.experiments.few_labels import trusted
+        from dkdemo.experiments.few_labels import pseudo_label_facts
         from dkdemo.semi_supervised import fixmatch_loss, pseudo_labels
 
         def lesson(net: Any, step: int) -> tuple[Tensor, Facts]:
-            unlabelled, truth = hall.unlabelled(dice)
+            unlabelled, truth = task.unlabelled(generator)
             with torch.no_grad():
-                easy = hall.see(net, hall.weak(unlabelled, dice))
-            looks = torch.cat([hall.weak(hall.labelled, dice), hall.strong(unlabelled, dice)])
-            known, hard = hall.see(net, looks).split([len(hall.labels), len(unlabelled)])
-            loss = F.cross_entropy(known, hall.labels) + fixmatch_loss(easy, hard, threshold=self.threshold)
-            pseudo = pseudo_labels(easy, threshold=self.threshold)
-            return loss, trusted(pseudo.labels, pseudo.mask, truth)
+                weak_logits = task.logits(net, task.weak(unlabelled, generator))
+            views = torch.cat([task.weak(task.labelled, generator), task.strong(unlabelled, generator)])
+            labelled_logits, strong_logits = task.logits(net, views).split([len(task.labels), len(unlabelled)])
+            loss = F.cross_entropy(labelled_logits, task.labels) + fixmatch_loss(
+                weak_logits, strong_logits, threshold=self.threshold
+            )
+            pseudo = pseudo_labels(weak_logits, threshold=self.threshold)
+            return loss, pseudo_label_facts(pseudo.labels, pseudo.mask, truth)
 
         return lesson

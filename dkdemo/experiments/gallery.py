@@ -53,16 +53,16 @@ class Gallery(Recipe):
         from dkdemo import datasets
         from dkdemo.device import pick
         from dkdemo.evaluation import accuracy
-        from dkdemo.teachers import obtain
-        from dkdemo.training import answers
+        from dkdemo.teachers import trained_with_progress
+        from dkdemo.training import logits_of
 
         began = time.perf_counter()
         train, test = datasets.load(self.data, str(pick()))
         if max(self.label, self.other) >= len(train.classes):
             raise ValueError(f"classes are 0 to {len(train.classes) - 1}, got {self.label} and {self.other}")
         recipe = light_teacher(self.data, 0)  # one that still has doubts
-        teacher = yield from obtain(recipe)
-        logits = answers(teacher, test).double()
+        teacher = yield from trained_with_progress(recipe)
+        logits = logits_of(teacher, test).double()
         p = logits.softmax(-1)
         wrong = p.scatter(-1, test.labels[:, None], 0.0)  # the label's own probability does not count
         doubt = p.topk(2).values[:, 1] if self.other < 0 else p[:, self.other]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dkdemo.experiments.cost_material import Layers
 
-CROWDS = (1, 1000)  # images asked about at once
+BATCH_SIZES = (1, 1000)  # images asked about at once
 TURNS = 9  # each kind is timed so often, in turns; the median counts
 LEAST = 0.01  # seconds that one timing lasts at least
 
@@ -46,18 +46,18 @@ class Int8(Recipe):
 
         from dkdemo.device import pick
         from dkdemo.experiments import cost_material as material
-        from dkdemo.teachers import obtain
+        from dkdemo.teachers import trained_with_progress
 
         began, recipe = time.perf_counter(), material.wide(self.data, self.seed)
         compiles = pick().type == "cuda"
-        steps = recipe.steps + recipe.copies + len(CROWDS) + compiles
+        steps = recipe.steps + recipe.copies + len(BATCH_SIZES) + compiles
         train, exam = material.load(self.data, self.seed, most=10_000)
-        layers = material.Layers.of((yield from obtain(recipe, of=steps)))
+        layers = material.Layers.of((yield from trained_with_progress(recipe, of=steps)))
         x, labels = exam.x.cpu(), exam.labels.cpu()
         wrong: list[list[float]] = []
         same, kernel = [], ""
         nets: list[Callable[[Tensor], Tensor]] = []
-        for net in layers.each():
+        for net in layers.network_indices():
             plain = single(layers, net)
             small, kernel = integers(plain)
             with torch.no_grad():
@@ -68,23 +68,22 @@ class Int8(Recipe):
             told = {"plain": wrong[-1][0], "int8": wrong[-1][1]}
             yield Progress(recipe.steps + net + 1, steps, told)
         times = []
-        for place, crowd in enumerate(CROWDS):
+        for place, crowd in enumerate(BATCH_SIZES):
             asked = x[torch.arange(crowd) % len(x)]
             times.append([float("nan")] * 2 if kernel == "own" else timed(nets, asked))
             yield Progress(recipe.steps + recipe.copies + place + 1, steps, {"timed": float(crowd)})
-        quicker = compiled(single(layers, 0), exam.x[: CROWDS[-1]])
+        quicker = compiled(single(layers, 0), exam.x[: BATCH_SIZES[-1]])
         yield Done(
             {
                 "errors": torch.tensor(wrong).T.numpy(),  # (float32 and int8, nets)
                 "same": same,
                 "bytes": [saved(one) for one in nets] if kernel != "own" else None,
-                "crowds": list(CROWDS),
+                "crowds": list(BATCH_SIZES),
                 "seconds_each": times,  # (crowds, float32 and int8), of the whole crowd
                 "kernel": kernel,
                 "compiled": quicker,
                 "n": {"train": len(train), "test": len(labels)},
-                **provenance(recipe.seeds(), began),
-                "device": "cpu",
+                **provenance(recipe.seeds(), began, device="cpu"),
             }
         )
 

@@ -51,17 +51,17 @@ class LargeBatches(Recipe):
         from dkdemo.contrastive import nt_xent
         from dkdemo.device import pick
         from dkdemo.optim import scaled_rate, trust_ratio
-        from dkdemo.pretraining import pretrain, standard
+        from dkdemo.pretraining import pretrain, standardised
         from dkdemo.views import random_view
 
         began, device = time.perf_counter(), pick()
-        stuff = simclr_material.material("shapes", str(device))
-        model = simclr_material.new_model(stuff, self.seed)
+        material = simclr_material.load_material("shapes", str(device))
+        model = simclr_material.new_model(material, self.seed)
         chance = torch.Generator(device).manual_seed(self.seed)
-        looks = simclr_material.LOOKS["shapes"]["both"]
+        looks = simclr_material.AUGMENTATIONS["shapes"]["both"]
         training = pretrain(
             model,
-            stuff.images,
+            material.images,
             first=looks,
             second=looks,
             temperature=self.temperature,
@@ -73,10 +73,10 @@ class LargeBatches(Recipe):
         for seen in training:
             if seen.step == 1:
                 yield Progress(1, self.warm_steps + 1, {"loss": seen.loss.item()})
-        batch = stuff.images[: self.batch_size] / 255
+        batch = material.images[: self.batch_size] / 255
         views = random_view(torch.cat([batch, batch]), looks, chance)
         model.zero_grad()
-        loss = nt_xent(*model(standard(views)).chunk(2), temperature=self.temperature)
+        loss = nt_xent(*model(standardised(views)).chunk(2), temperature=self.temperature)
         loss.backward()
         yield Progress(self.warm_steps + 1, self.warm_steps + 1, {"loss": loss.item()})
         rows = []

@@ -58,11 +58,11 @@ class Manifold(Recipe):
         from dkdemo.device import pick
         from dkdemo.experiments.side_by_side import Learner, one_hot
         from dkdemo.mixing import draw_lambda, draw_order, manifold_mixup
-        from dkdemo.training import marks
+        from dkdemo.training import measuring_steps
 
         began, device = time.perf_counter(), pick()
-        dice = np.random.default_rng(self.seed)
-        arms, fresh = spirals(self.points, dice), spirals(500, dice)
+        rng = np.random.default_rng(self.seed)
+        arms, fresh = spirals(self.points, rng), spirals(500, rng)
         x, x_test = (torch.tensor(set_[0], device=device) for set_ in (arms, fresh))
         y, y_test = (torch.tensor(set_[1], device=device) for set_ in (arms, fresh))
         targets = one_hot(y, 2)
@@ -74,12 +74,12 @@ class Manifold(Recipe):
         finish = torch.nn.Sequential(*layers[1 + 2 * self.layer :])
         side = torch.linspace(-EDGE, EDGE, GRID, device=device)
         plane = torch.cartesian_prod(side, side).flip(1)  # rows of constant y: (GRID * GRID, 2)
-        due = marks(STEPS, 30)
+        due = measuring_steps(STEPS, 30)
         drawn = {f"{axis}{arm}": arms[0][arms[1] == arm, place] for arm in (0, 1) for place, axis in enumerate("xy")}
         yield Snapshot("arms", drawn)
 
         for step in range(1, STEPS + 1):
-            lam, order = draw_lambda(self.alpha, dice), draw_order(len(x), dice)
+            lam, order = draw_lambda(self.alpha, rng), draw_order(len(x), rng)
             logits, labels = manifold_mixup(encode, finish, x, targets, lam, order)
             mixed.step(F.cross_entropy(logits, labels))
             loss = F.cross_entropy(plain.net(x), y)
@@ -110,13 +110,13 @@ class Manifold(Recipe):
         )
 
 
-def spirals(points: int, dice: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def spirals(points: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Two arms around each other with a little noise: (2 * points, 2) float32 within about 1, and 0 or 1 each."""
-    turn = np.sqrt(dice.random(points * 2)) * 2.5 * math.pi
+    turn = np.sqrt(rng.random(points * 2)) * 2.5 * math.pi
     label = np.arange(points * 2) % 2
     angle, radius = turn + math.pi * label, turn / (2.5 * math.pi)
     place = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-    return (place + 0.03 * dice.standard_normal(place.shape)).astype(np.float32), label
+    return (place + 0.03 * rng.standard_normal(place.shape)).astype(np.float32), label
 
 
 def _darkness(net: nn.Module, plane: Tensor) -> np.ndarray:

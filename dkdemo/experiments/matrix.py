@@ -13,7 +13,7 @@ from dkdemo.experiments import simclr_material
 from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 
-LOOKS = ("crop", "cutout", "color", "sobel", "noise", "blur", "rotate")  # the paper's order
+AUGMENTATIONS = ("crop", "cutout", "color", "sobel", "noise", "blur", "rotate")  # the paper's order
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Matrix(Recipe):
 
     name: ClassVar[str] = "matrix"
 
-    looks: tuple[str, ...] = LOOKS
+    looks: tuple[str, ...] = AUGMENTATIONS
     temperature: float = 0.2
     steps: int = 60
     batch_size: int = 96
@@ -34,8 +34,8 @@ class Matrix(Recipe):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not self.looks or any(look not in LOOKS or self.looks.count(look) > 1 for look in self.looks):
-            raise ValueError(f"looks are some of {', '.join(LOOKS)}, each once; got {self.looks!r:.80}")
+        if not self.looks or any(look not in AUGMENTATIONS or self.looks.count(look) > 1 for look in self.looks):
+            raise ValueError(f"looks are some of {', '.join(AUGMENTATIONS)}, each once; got {self.looks!r:.80}")
         if not 0.01 <= self.temperature <= 100 or not 0 < self.learning_rate <= 1:
             raise ValueError(
                 "need temperature in [.01, 100] and learning_rate in (0, 1], "
@@ -55,17 +55,17 @@ class Matrix(Recipe):
         from dkdemo.pretraining import pretrain
 
         began, device = time.perf_counter(), pick()
-        stuff = simclr_material.material("shapes", str(device))
+        material = simclr_material.load_material("shapes", str(device))
         size = len(self.looks)
         table = np.full((size, size), np.nan)
         total = size * size * self.steps
         for cell in range(size * size):
             row, column = divmod(cell, size)
             pair = self.looks[row : row + 1] if row == column else (self.looks[row], self.looks[column])
-            model = simclr_material.new_model(stuff, self.seed)
+            model = simclr_material.new_model(material, self.seed)
             training = pretrain(
                 model,
-                stuff.images,
+                material.images,
                 first=pair,
                 second=(),
                 temperature=self.temperature,
@@ -77,15 +77,15 @@ class Matrix(Recipe):
             for seen in training:
                 if seen.step % 5 == 1:
                     yield Progress(cell * self.steps + seen.step, total, {"loss": seen.loss.item()})
-            table[row, column] = simclr_material.probes(model.encoder, stuff)["probe"]
+            table[row, column] = simclr_material.probes(model.encoder, material)["probe"]
             yield Snapshot("table", {"probe": table.copy(), "row": row, "column": column})
-        untrained = simclr_material.probes(simclr_material.new_model(stuff, self.seed).encoder, stuff)["probe"]
+        untrained = simclr_material.probes(simclr_material.new_model(material, self.seed).encoder, material)["probe"]
         yield Done(
             {
                 "table": table,
                 "looks": list(self.looks),
                 "random": untrained,
-                "n": {"train": len(stuff.images), "test": len(stuff.test_images)},
+                "n": {"train": len(material.images), "test": len(material.test_images)},
                 **provenance([self.seed], began, half=True),
             }
         )

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
+from dkdemo.schedules import ramp_up, warmup_decay
 
 RUNS = 5
 KINDS = ("alone", "taught")  # weight 0, and the full weight
@@ -58,48 +59,58 @@ class MeanTeacher(Recipe):
         import torch.nn.functional as F
 
         from dkdemo import datasets
-        from dkdemo.averaging import ema_update, follower, warmed_up
-        from dkdemo.consistency import consistency_loss, ramp_up
+        from dkdemo.averaging import ema_update, frozen_copy
+        from dkdemo.consistency import consistency_loss
         from dkdemo.device import pick, send
         from dkdemo.evaluation import accuracy
-        from dkdemo.experiments.moco_material import look
+        from dkdemo.experiments.moco_material import noisy_view
         from dkdemo.models import StackedMLP
-        from dkdemo.training import annealed_adam, answers, marks
+        from dkdemo.training import annealed_adam, logits_of, measuring_steps
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load("digits", str(device))
         seeds = seeds_of(self.seed, RUNS)
-        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
-        few = [train.take(self.per_class, own) for own in dice]
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        few = [train.balanced_subset(self.per_class, generator) for generator in generators]
         known, names = [part.normalised() for part in few], torch.stack([part.labels for part in few])
         x, kinds = train.normalised(), len(KINDS)
         sizes = (x[0].numel(), self.hidden, self.hidden, len(train.classes))
         student = StackedMLP(sizes, seeds * kinds).to(device)
-        teacher = follower(student)
+        teacher = frozen_copy(student)
         weight = torch.tensor([0.0, self.weight], device=device).repeat_interleave(RUNS)  # of each copy
         adam, schedule = annealed_adam(student, self.learning_rate, self.steps)
-        due = marks(self.steps, 30)
+        due = measuring_steps(self.steps, 30)
         for step in range(1, self.steps + 1):
-            batch = [x[send(torch.randint(len(x), (self.batch_size,), generator=own), device)] for own in dice]
-            labelled = torch.stack([look(part, own).flatten(1) for part, own in zip(known, dice, strict=True)])
+            batch = [
+                x[send(torch.randint(len(x), (self.batch_size,), generator=generator), device)]
+                for generator in generators
+            ]
+            labelled = torch.stack(
+                [noisy_view(part, generator).flatten(1) for part, generator in zip(known, generators, strict=True)]
+            )
             one, two = (
-                torch.stack([look(part, own).flatten(1) for part, own in zip(batch, dice, strict=True)]) for _ in "st"
+                torch.stack(
+                    [noisy_view(part, generator).flatten(1) for part, generator in zip(batch, generators, strict=True)]
+                )
+                for _ in "st"
             )
             logits = student(torch.cat([labelled, one], dim=1).repeat(kinds, 1, 1))
             with torch.no_grad():
                 wanted = teacher(two.repeat(kinds, 1, 1))
-            told, free = logits.split([labelled.shape[1], self.batch_size], dim=1)
-            supervised = F.cross_entropy(told.transpose(1, 2), names.repeat(kinds, 1), reduction="none").mean(1)
-            apart = consistency_loss(free, wanted)
+            labelled_logits, unlabelled_logits = logits.split([labelled.shape[1], self.batch_size], dim=1)
+            supervised = F.cross_entropy(
+                labelled_logits.transpose(1, 2), names.repeat(kinds, 1), reduction="none"
+            ).mean(1)
+            apart = consistency_loss(unlabelled_logits, wanted)
             ramped = ramp_up(step, self.ramp * self.steps)
             adam.zero_grad()
             (supervised + ramped * weight * apart).sum().backward()
             adam.step()
             schedule.step()
-            ema_update(teacher, student, decay=warmed_up(self.decay, step))
+            ema_update(teacher, student, decay=warmup_decay(self.decay, step))
             if step in due:
                 right = {
-                    role: accuracy(answers(net, test), test.labels).view(kinds, RUNS)
+                    role: accuracy(logits_of(net, test), test.labels).view(kinds, RUNS)
                     for role, net in (("student", student), ("teacher", teacher))
                 }
                 metrics = {

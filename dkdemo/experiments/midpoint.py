@@ -55,24 +55,26 @@ class Midpoint(Recipe):
         from dkdemo.evaluation import accuracy
         from dkdemo.experiments.side_by_side import Learner, net_for, one_hot
         from dkdemo.mixing import cutmix, draw_box, draw_lambda, draw_order, manifold_mixup, mixup
-        from dkdemo.training import answers, marks
+        from dkdemo.training import logits_of, measuring_steps
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load(self.data, str(device))
         each, channels, _ = DIGITS if self.data == "digits" else LARGE
-        generator, dice = torch.Generator().manual_seed(self.seed), np.random.default_rng(self.seed)
+        generator, rng = torch.Generator().manual_seed(self.seed), np.random.default_rng(self.seed)
         if each:
-            train = train.take(min(each, int(train.labels.bincount().min())), generator)  # an own set may be small
+            train = train.balanced_subset(
+                min(each, int(train.labels.bincount().min())), generator
+            )  # an own set may be small
         learners = {name: Learner(net_for(train, self.seed, channels).to(device), RATE, STEPS) for name in METHODS}
         nets = {name: learner.net for name, learner in learners.items()}
         encode, finish = _cut(nets["manifold"])
         first, second = _pairs(test, 600, torch.Generator().manual_seed(self.seed + 1))
-        due = marks(STEPS, 20)
+        due = measuring_steps(STEPS, 20)
 
         for step, (x, y) in zip(range(1, STEPS + 1), train.batches(BATCH, generator), strict=False):
             targets = one_hot(y, len(train.classes))
-            lam, order = draw_lambda(self.alpha, dice), draw_order(len(x), dice)
-            box = draw_box(x.shape[-2], x.shape[-1], lam, dice)
+            lam, order = draw_lambda(self.alpha, rng), draw_order(len(x), rng)
+            box = draw_box(x.shape[-2], x.shape[-1], lam, rng)
             batches = {
                 "plain": (x, targets),
                 "mixup": mixup(x, targets, lam, order),
@@ -94,7 +96,7 @@ class Midpoint(Recipe):
             {
                 "line": {"share": np.linspace(0, 1, POINTS), **lines},
                 "midpoint": {name: float(line[POINTS // 2]) for name, line in lines.items()},
-                "accuracy": {name: accuracy(answers(net, test), test.labels).item() for name, net in nets.items()},
+                "accuracy": {name: accuracy(logits_of(net, test), test.labels).item() for name, net in nets.items()},
                 "alpha": self.alpha,
                 "n": {"train": len(train.labels), "test": len(test.labels), "pairs": len(first)},
                 **provenance([self.seed], began),
@@ -127,9 +129,9 @@ def _confidence(net: nn.Module, first: Tensor, second: Tensor, points: int) -> n
     """The mean largest probability at ``points`` shares of the second image, 0 to 1."""
     import torch
 
-    from dkdemo.training import asked
+    from dkdemo.training import evaluating
 
-    with asked(net):
+    with evaluating(net):
         sure = [
             net((1 - share) * first + share * second).softmax(-1).amax(-1).mean()
             for share in torch.linspace(0, 1, points).tolist()

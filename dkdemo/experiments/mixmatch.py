@@ -12,10 +12,10 @@ from dkdemo.jobs.events import Event
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-    from dkdemo.experiments.few_labels import Facts, Lesson, Room
+    from dkdemo.experiments.few_labels import Facts, Lesson, Task
 
 SECONDS = {"mnist": 18.0, "digits": 9.0}
-LOOKS, ALPHA = 2, 0.75  # K and Beta(alpha, alpha), the paper's
+VIEWS, ALPHA = 2, 0.75  # K and Beta(alpha, alpha), the paper's
 
 
 @dataclass(frozen=True)
@@ -51,30 +51,32 @@ class MixMatch(Recipe):
 
         yield from few_labels.study(self.data, self.seed, self._method, str(pick()))
 
-    def _method(self, hall: Room, dice: Generator) -> Lesson:
+    def _method(self, task: Task, generator: Generator) -> Lesson:
         import torch
         import torch.nn.functional as F
 
         from dkdemo.mixing import draw_lambda, draw_order, mixup
         from dkdemo.semi_supervised import guess_labels, leading_share, mixmatch_loss
 
-        labels = F.one_hot(hall.labels, hall.classes).float()
+        labels = F.one_hot(task.labels, task.classes).float()
 
         def lesson(net: Any, step: int) -> tuple[Tensor, Facts]:
-            unlabelled, truth = hall.unlabelled(dice)
-            views = [hall.weak(unlabelled, dice) for _ in range(LOOKS)]
+            unlabelled, truth = task.unlabelled(generator)
+            views = [task.weak(unlabelled, generator) for _ in range(VIEWS)]
             with torch.no_grad():
-                asked = hall.see(net, torch.cat(views)).view(LOOKS, len(truth), -1)
-            guess = guess_labels(asked, temperature=self.temperature)
-            pictures = torch.cat([hall.weak(hall.labelled, dice), *views])
-            targets = torch.cat([labels, *[guess] * LOOKS])
-            order = draw_order(len(pictures), dice)
-            lam = leading_share(draw_lambda(ALPHA, dice))
+                logits = task.logits(net, torch.cat(views)).view(VIEWS, len(truth), -1)
+            guess = guess_labels(logits, temperature=self.temperature)
+            pictures = torch.cat([task.weak(task.labelled, generator), *views])
+            targets = torch.cat([labels, *[guess] * VIEWS])
+            order = draw_order(len(pictures), generator)
+            lam = leading_share(draw_lambda(ALPHA, generator))
             mixed, mixed_targets = mixup(pictures, targets, lam, order)
-            known, crowd = hall.see(net, mixed).tensor_split([len(labels)])
-            wanted, guessed = mixed_targets.tensor_split([len(labels)])
-            climbing = self.weight * step / hall.how.steps
-            loss = mixmatch_loss(known, wanted, crowd, guessed, unlabelled_weight=climbing)
+            labelled_logits, unlabelled_logits = task.logits(net, mixed).tensor_split([len(labels)])
+            labelled_targets, unlabelled_targets = mixed_targets.tensor_split([len(labels)])
+            climbing = self.weight * step / task.hyper.steps
+            loss = mixmatch_loss(
+                labelled_logits, labelled_targets, unlabelled_logits, unlabelled_targets, unlabelled_weight=climbing
+            )
             sure, best = guess.max(-1)
             return loss, {"sure": sure.mean(), "wrong": (best != truth).double().mean()}
 

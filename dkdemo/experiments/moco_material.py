@@ -1,4 +1,4 @@
-"""What the experiments of the MoCo chapter share: noisy looks at digits, and one visible loop for a stack of pairs."""
+"""What MoCo and the mean teacher share: noisy views of digits, and one visible loop for a stack of pairs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dkdemo.augment import shift
 from dkdemo.datasets import Dataset
 from dkdemo.device import send
 from dkdemo.evaluation import knn_accuracy
-from dkdemo.moco import KeyQueue, drift, follow, moco_loss, random_keys
+from dkdemo.moco import KeyQueue, drift, moco_loss, momentum_update, random_keys
 from dkdemo.models import StackedMLP
 
 HIDDEN, OUTPUTS = 128, 32
@@ -35,7 +35,7 @@ class Step(NamedTuple):
     looks: Tensor  # (seeds, K, pixels): what each key in the queue was made of; zeros for the strangers of the start
 
 
-def look(images: Tensor, generator: Generator) -> Tensor:
+def noisy_view(images: Tensor, generator: Generator) -> Tensor:
     """A noisy look at standardised digits (N, 1, H, W): half of them moved by up to a pixel, all of them grainy."""
     n = len(images)
     moved = torch.rand(n, generator=generator) < MOVED
@@ -45,14 +45,14 @@ def look(images: Tensor, generator: Generator) -> Tensor:
     return shift(images - black, right, down) + black + NOISE * grain
 
 
-def contrast(
+def train_moco(
     queries: StackedMLP,
     keys: StackedMLP,
     train: Dataset,
     *,
     momentum: Tensor,
     strangers: Tensor,
-    dice: Sequence[Generator],
+    generators: Sequence[Generator],
     queue_size: int,
     temperature: float,
     steps: int,
@@ -64,24 +64,31 @@ def contrast(
     Args:
         momentum: m of each pair, (S,).
         strangers: (S,) bool; where it is false the queue is left out and only agreement is asked for, -q.k+ / T.
-        dice: one generator a seed; pair s belongs to seed s % len(dice), and the pairs of a seed see the same looks.
+        generators: one a seed; pair s belongs to seed s % len(generators), and the pairs of a seed see the same looks.
     """
     copies, device = len(momentum), train.images.device
-    kinds = copies // len(dice)
-    start = torch.stack([random_keys(queue_size, OUTPUTS, own) for own in dice])  # the same for all pairs of a seed
+    kinds = copies // len(generators)
+    start = torch.stack(
+        [random_keys(queue_size, OUTPUTS, generator) for generator in generators]
+    )  # the same for all pairs of a seed
     queue = KeyQueue(start.repeat(kinds, 1, 1).to(device))
-    looks = torch.zeros(len(dice), queue_size, train.images[0].numel(), device=device)
+    looks = torch.zeros(len(generators), queue_size, train.images[0].numel(), device=device)
     sgd = torch.optim.SGD(queries.parameters(), lr=learning_rate, momentum=INERTIA)
     rate = torch.optim.lr_scheduler.OneCycleLR(
         sgd, learning_rate, total_steps=steps, pct_start=WARM, cycle_momentum=False
     )
     x = train.normalised()
     for step in range(1, steps + 1):
-        pictures = [x[send(torch.randint(len(x), (batch_size,), generator=own), device)] for own in dice]
+        pictures = [
+            x[send(torch.randint(len(x), (batch_size,), generator=generator), device)] for generator in generators
+        ]
         one, two = (
-            torch.stack([look(part, own).flatten(1) for part, own in zip(pictures, dice, strict=True)]) for _ in "qk"
+            torch.stack(
+                [noisy_view(part, generator).flatten(1) for part, generator in zip(pictures, generators, strict=True)]
+            )
+            for _ in "qk"
         )  # (seeds, N, D)
-        follow(keys, queries, momentum)
+        momentum_update(keys, queries, momentum)
         with torch.no_grad():
             key = F.normalize(keys(two.repeat(kinds, 1, 1)), dim=-1)
         query = F.normalize(queries(one.repeat(kinds, 1, 1)), dim=-1)

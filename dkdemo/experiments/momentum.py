@@ -61,26 +61,26 @@ class Momentum(Recipe):
 
         from dkdemo.device import pick
         from dkdemo.experiments import moco_material as material
-        from dkdemo.training import marks
+        from dkdemo.training import measuring_steps
 
         began, device = time.perf_counter(), pick()
         seeds = seeds_of(self.seed, RUNS)
         queries, keys, train, test = material.pair(seeds, len(MOMENTA))
         untrained = material.neighbours(queries, train, test)[:RUNS]
-        learning = material.contrast(
+        learning = material.train_moco(
             queries,
             keys,
             train,
             momentum=torch.tensor(MOMENTA, device=device).repeat_interleave(RUNS),
             strangers=torch.ones(len(MOMENTA) * RUNS, dtype=torch.bool, device=device),
-            dice=[torch.Generator().manual_seed(seed) for seed in seeds],
+            generators=[torch.Generator().manual_seed(seed) for seed in seeds],
             queue_size=self.queue_size,
             temperature=self.temperature,
             steps=self.steps,
             batch_size=self.batch_size,
             learning_rate=self.learning_rate,
         )
-        due, stale = marks(self.steps, 40), []
+        due, stale = measuring_steps(self.steps, 40), []
         for seen in learning:
             if seen.step in due:
                 means = seen.loss.view(-1, RUNS).mean(1).tolist()

@@ -51,11 +51,11 @@ class MoreData(Recipe):
         errors = torch.empty(2, len(RIDGES), len(SIZES), RUNS, dtype=torch.float64, device=device)
         tested = min(TESTED, len(test))
         for run, seed in enumerate(seeds):
-            dice = torch.Generator().manual_seed(seed)
-            order = torch.randperm(len(train), generator=dice).to(device)
-            shown = torch.randperm(len(test), generator=dice)[:tested].to(device)
+            generator = torch.Generator().manual_seed(seed)
+            order = torch.randperm(len(train), generator=generator).to(device)
+            shown = torch.randperm(len(test), generator=generator)[:tested].to(device)
             pool, held, new = train[order[: SIZES[-1]]], train[order[-HELD_OUT:]], test[shown]
-            directions = draw_directions(train.images[0].numel(), WIDTH, dice).to(device)
+            directions = draw_directions(train.images[0].numel(), WIDTH, generator).to(device)
             known, *asked = (
                 random_features(part.normalised().flatten(1), directions) / WIDTH**0.5 for part in (pool, held, new)
             )

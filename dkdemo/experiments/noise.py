@@ -55,15 +55,17 @@ class Noise(Recipe):
         from dkdemo import datasets, models
         from dkdemo.device import pick, send
         from dkdemo.evaluation import accuracy, spread
-        from dkdemo.experiments.side_by_side import Learner, draw_wrong, one_hot, sample, spoilt
-        from dkdemo.training import marks
+        from dkdemo.experiments.side_by_side import Learner, draw_wrong, one_hot, spoilt
+        from dkdemo.training import measuring_steps
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load(self.data, str(device))
         each, widths, repeats, _ = DIGITS if self.data == "digits" else LARGE
-        generator, dice = torch.Generator().manual_seed(self.seed), np.random.default_rng(self.seed)
+        generator, rng = torch.Generator().manual_seed(self.seed), np.random.default_rng(self.seed)
         if each:
-            train = train.take(min(each, int(train.labels.bincount().min())), generator)  # an own set may be small
+            train = train.balanced_subset(
+                min(each, int(train.labels.bincount().min())), generator
+            )  # an own set may be small
         classes = len(train.classes)
         by = draw_wrong(round(self.noise * len(train)), len(train), classes, generator)
         images, labels = train.normalised(), spoilt(train.labels, by, classes)
@@ -71,9 +73,9 @@ class Noise(Recipe):
 
         seeds = seeds_of(self.seed, repeats)
         students = models.StackedMLP((images[0].numel(), *widths, classes), seeds * len(METHODS)).to(device)
-        learner, due = Learner(students, RATE, STEPS), marks(STEPS, 50)
+        learner, due = Learner(students, RATE, STEPS), measuring_steps(STEPS, 50)
         asked, truth = test.normalised().flatten(1), test.labels
-        few = sample(1000, len(truth), generator).to(device)
+        few = test.sample_indices(1000, generator)
 
         for step in range(1, STEPS + 1):
             x, y = [], []
@@ -81,7 +83,7 @@ class Noise(Recipe):
             for method in METHODS:
                 for index in indices:
                     batch = images[index], one_hot(labels[index], classes)
-                    inputs, targets = _mix(method, *batch, self.alpha, dice)
+                    inputs, targets = _mix(method, *batch, self.alpha, rng)
                     x.append(inputs.flatten(1))
                     y.append(targets)
             logits = students(torch.stack(x))  # (methods * seeds, B, K)
@@ -110,16 +112,14 @@ class Noise(Recipe):
         )
 
 
-def _mix(
-    method: str, images: Tensor, targets: Tensor, alpha: float, dice: np.random.Generator
-) -> tuple[Tensor, Tensor]:
-    """One batch as this method sees it, drawn with fresh dice."""
+def _mix(method: str, images: Tensor, targets: Tensor, alpha: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """One batch as this method sees it, drawn with fresh numbers."""
     from dkdemo.mixing import cutmix, cutout, draw_box, draw_lambda, draw_order, mixup
 
     if method == "plain":
         return images, targets
-    order = draw_order(len(images), dice)
+    order = draw_order(len(images), rng)
     if method == "mixup":
-        return mixup(images, targets, draw_lambda(alpha, dice), order)
-    box = draw_box(images.shape[-2], images.shape[-1], draw_lambda(1.0, dice), dice)
+        return mixup(images, targets, draw_lambda(alpha, rng), order)
+    box = draw_box(images.shape[-2], images.shape[-1], draw_lambda(1.0, rng), rng)
     return (cutout(images, box), targets) if method == "cutout" else cutmix(images, targets, box, order)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dkdemo.models import Classifier
 
 STRENGTHS = tuple(step / 10 for step in range(11))  # of the strong look
-LOOKS = 8  # weak ones
+VIEWS = 8  # weak ones
 CROWD = 1000  # unlabelled pictures behind the curves over the threshold
 STEPS = 100  # of the net: long enough to be right mostly, too short to be sure of everything
 
@@ -56,32 +56,32 @@ class OneImage(Recipe):
         from dkdemo.weak_strong import draw_strong, strong
 
         began, device = time.perf_counter(), pick()
-        hall = few_labels.room(self.data, 0, str(device))
+        task = few_labels.load_task(self.data, 0, str(device))
         net, sure, right = _half_taught(self.data, str(device))
-        dice = torch.Generator().manual_seed(self.seed)
-        place = hall.others[self.picture : self.picture + 1]
-        clean = hall.pictures(hall.train, place)
-        weak = hall.weak(clean.repeat(LOOKS, 1, 1, 1), dice)
-        drawn = draw_strong(1, dice)
+        generator = torch.Generator().manual_seed(self.seed)
+        place = task.others[self.picture : self.picture + 1]
+        clean = task.pictures(task.train, place)
+        weak = task.weak(clean.repeat(VIEWS, 1, 1, 1), generator)
+        drawn = draw_strong(1, generator)
         hard = torch.cat([strong(clean, drawn, strength=strength) for strength in STRENGTHS])
-        chosen = int(torch.randint(len(hall.labels), (), generator=dice))
+        chosen = int(torch.randint(len(task.labels), (), generator=generator))
         with torch.no_grad():
-            logits = hall.see(net, torch.cat([clean, weak, hard])).double().cpu()
+            logits = task.logits(net, torch.cat([clean, weak, hard])).double().cpu()
         yield Done(
             {
                 "clean": _grey(clean)[0],
                 "weak": _grey(weak),
                 "strong": _grey(hard),
                 "clean_logits": logits[0].numpy(),
-                "weak_logits": logits[1 : 1 + LOOKS].numpy(),
-                "strong_logits": logits[1 + LOOKS :].numpy(),
-                "truth": int(hall.train.labels[place]),
-                "classes": list(hall.train.classes),
+                "weak_logits": logits[1 : 1 + VIEWS].numpy(),
+                "strong_logits": logits[1 + VIEWS :].numpy(),
+                "truth": int(task.train.labels[place]),
+                "classes": list(task.train.classes),
                 "sure": sure,
                 "right": right,
-                "labelled": _grey(hall.labelled[chosen : chosen + 1])[0],
-                "label": int(hall.labels[chosen]),
-                "n": {"labelled": len(hall.labels), "among": CROWD},
+                "labelled": _grey(task.labelled[chosen : chosen + 1])[0],
+                "label": int(task.labels[chosen]),
+                "n": {"labelled": len(task.labels), "among": CROWD},
                 **provenance([self.seed], began),
             }
         )
@@ -99,14 +99,16 @@ def _half_taught(data: str, device: str) -> tuple[Classifier, list[float], list[
 
     from dkdemo.experiments import few_labels
 
-    hall = few_labels.room(data, 0, device)
-    net, dice = hall.new_net(0), torch.Generator().manual_seed(0)
-    for _ in few_labels.teach(net, few_labels.CONTROLS["labels"](hall, dice), replace(hall.how, steps=STEPS)):
+    task = few_labels.load_task(data, 0, device)
+    net, generator = task.new_net(0), torch.Generator().manual_seed(0)
+    for _ in few_labels.train_classifier(
+        net, few_labels.CONTROLS["labels"](task, generator), replace(task.hyper, steps=STEPS)
+    ):
         pass
     net.eval()
     with torch.no_grad():
-        crowd = hall.others[:CROWD]
-        looks = hall.weak(hall.pictures(hall.train, crowd), dice)
-        sure, best = hall.see(net, looks).double().softmax(-1).max(-1)
-    right = (best == hall.train.labels[crowd]).int()
+        crowd = task.others[:CROWD]
+        looks = task.weak(task.pictures(task.train, crowd), generator)
+        sure, best = task.logits(net, looks).double().softmax(-1).max(-1)
+    right = (best == task.train.labels[crowd]).int()
     return net, sure.tolist(), right.tolist()

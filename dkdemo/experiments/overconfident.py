@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from dkdemo.experiments.race import students_for
 from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
-from dkdemo.experiments.unseen import RUNS, check, divide, judge, learn, light_teacher, setting, watch, whispers
+from dkdemo.experiments.unseen import (
+    RUNS,
+    check,
+    divide,
+    hyperparameters,
+    judge,
+    light_teacher,
+    train_students,
+    watch,
+    whispers,
+)
 from dkdemo.jobs.events import Done, Event, Progress
 
 if TYPE_CHECKING:
@@ -46,35 +56,42 @@ class Overconfident(Recipe):
         from dkdemo import datasets
         from dkdemo.device import pick
         from dkdemo.evaluation import accuracy
-        from dkdemo.teachers import obtain
-        from dkdemo.training import answers
+        from dkdemo.teachers import trained_with_progress
+        from dkdemo.training import logits_of
 
-        began, usual = time.perf_counter(), setting(self.data)
+        began, hyper = time.perf_counter(), hyperparameters(self.data)
         train, test = datasets.load(self.data, str(pick()))
         parts = divide(train, self.hidden, self.seed)
         recipes = (light_teacher(self.data, self.seed), sure_teacher(self.data, self.seed))
-        steps = sum(recipe.steps for recipe in recipes) + usual.steps
+        steps = sum(recipe.steps for recipe in recipes) + hyper.steps
         teachers, passed = [], 0
         for recipe, config in zip(recipes, CONFIGS, strict=True):
-            teachers.append((yield from obtain(recipe, of=steps, before=passed, name=f"teacher_{config}")))
+            teachers.append(
+                (yield from trained_with_progress(recipe, of=steps, before=passed, name=f"teacher_{config}"))
+            )
             passed += recipe.steps
 
         seeds = seeds_of(self.seed, RUNS)
-        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         labels = train.labels[parts.transfer]
-        wanted = [answers(teacher, train, parts.transfer) for teacher in teachers]
-        students = students_for(train, usual.hidden, seeds, len(CONFIGS))
+        wanted = [logits_of(teacher, train, parts.transfer) for teacher in teachers]
+        students = students_for(train, hyper.hidden, seeds, len(CONFIGS))
         targets = [own for own in wanted for _ in seeds]
-        lesson = learn(students, train[parts.transfer], targets, self.temperature, usual, dice)
-        for event in watch(lesson, students, test, parts.mask, CONFIGS, usual.steps, seeds[0]):
+        lesson = train_students(students, train[parts.transfer], targets, self.temperature, hyper, generators)
+        for event in watch(lesson, students, test, parts.mask, CONFIGS, hyper.steps, seeds[0]):
             yield Progress(passed + event.step, steps, event.metrics)
 
-        said = [answers(teacher, test) for teacher in teachers]
+        said = [logits_of(teacher, test) for teacher in teachers]
         heard = [whispers(own, labels, parts.mask, self.temperature) for own in wanted]
         yield Done(
             {
                 **judge(
-                    students, train, test, parts, [answers(teacher, train, parts.held) for teacher in teachers], CONFIGS
+                    students,
+                    train,
+                    test,
+                    parts,
+                    [logits_of(teacher, train, parts.held) for teacher in teachers],
+                    CONFIGS,
                 ),
                 "teacher": [accuracy(z, test.labels).item() for z in said],
                 "teacher_steps": [recipe.steps for recipe in recipes],

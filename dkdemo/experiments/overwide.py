@@ -54,13 +54,13 @@ class Overwide(Recipe):
         from dkdemo.device import pick, send
         from dkdemo.models import StackedMLP
         from dkdemo.regularisation import train_regularised, weight_norms, zero_shares
-        from dkdemo.training import marks
+        from dkdemo.training import measuring_steps
 
         began, device = time.perf_counter(), pick()
         seeds = seeds_of(self.seed, RUNS)
-        dice = [np.random.default_rng(seed) for seed in seeds]
+        rngs = [np.random.default_rng(seed) for seed in seeds]
         sets = []
-        for one in dice:
+        for one in rngs:
             place, label = moons(self.points, one)
             flipped = one.permutation(self.points) < round(FLIPPED * self.points)
             sets.append((place, np.where(flipped, 1 - label, label)))
@@ -82,7 +82,7 @@ class Overwide(Recipe):
             return x + jitter * send(torch.randn(x.shape, generator=chance), device), y
 
         @torch.no_grad()
-        def look() -> dict[str, np.ndarray]:
+        def measure() -> dict[str, np.ndarray]:
             """The first run's nets on the plane: the probability of class 1."""
             copies = StackedMLP(SIZES, seeds[:1] * len(METHODS)).to(device)
             for ours, theirs in zip(copies.parameters(), net.parameters(), strict=True):
@@ -95,10 +95,10 @@ class Overwide(Recipe):
                 return (net(inputs).argmax(-1) != labels).double().mean(1).view(len(METHODS), RUNS).cpu()
 
         training = train_regularised(net, draw, l1=per_copy(l1=L1), l2=per_copy(l2=L2), learning_rate=RATE, steps=STEPS)
-        due = marks(STEPS, 20)
+        due = measuring_steps(STEPS, 20)
         for step in training:
             if step in due:
-                surfaces = look()
+                surfaces = measure()
                 yield Progress(step, STEPS, {})
                 yield Snapshot("surface", {**surfaces, "side": side.cpu().numpy()})
         yield Done(
@@ -117,10 +117,10 @@ class Overwide(Recipe):
         )
 
 
-def moons(points: int, dice: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def moons(points: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Two half circles hooked into each other, with noise: (points, 2) float32 around the origin, and 0 or 1 each."""
     label = np.arange(points) % 2
-    angle = np.pi * dice.random(points)
+    angle = np.pi * rng.random(points)
     x = np.where(label == 0, np.cos(angle), 1 - np.cos(angle)) - 0.5
     y = np.where(label == 0, np.sin(angle), 0.5 - np.sin(angle)) - 0.25
-    return (np.stack([x, y], axis=1) + NOISE * dice.standard_normal((points, 2))).astype(np.float32), label
+    return (np.stack([x, y], axis=1) + NOISE * rng.standard_normal((points, 2))).astype(np.float32), label

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
+from dkdemo.schedules import triangle
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -74,30 +75,29 @@ class Photos(Recipe):
         from dkdemo import datasets
         from dkdemo.device import pick
         from dkdemo.evaluation import accuracy
-        from dkdemo.photos import PhotoNet, answers, some_of, whitening_filters
+        from dkdemo.photos import PhotoNet, logits_of, some_of, whitening_filters
 
         began, busy, device = time.perf_counter(), time.process_time(), pick()
         train, test = datasets.load(self.data, str(device))
-        some = torch.randperm(len(test), generator=torch.Generator().manual_seed(self.seed))[:WATCHED]
-        watched = test[some.to(device)]
+        watched = test[test.sample_indices(WATCHED, torch.Generator().manual_seed(self.seed))]
         filters = whitening_filters(train.normalise(some_of(train.images)))
         teacher = PhotoNet(filters, self.widths, len(train.classes), [self.seed], self.stride, scale=SCALE).to(device)
         taught: dict[str, Any] = {}
         yield from self._lessons(teacher, train, watched, taught)
-        taught["teacher"] = accuracy(answers(teacher, test, thorough=True)[0], test.labels).item()
+        taught["teacher"] = accuracy(logits_of(teacher, test, thorough=True)[0], test.labels).item()
 
         seeds = seeds_of(self.seed, RUNS)
-        few = [train.take(self.per_class, torch.Generator().manual_seed(seed)) for seed in seeds]
+        few = [train.balanced_subset(self.per_class, torch.Generator().manual_seed(seed)) for seed in seeds]
         students = PhotoNet(filters, self.student, len(train.classes), seeds * len(KINDS), stride=2).to(device)
-        dice = torch.Generator(device).manual_seed(self.seed)
-        for step in study(students, teacher, few, steps=self.student_steps, generator=dice):
+        generator = torch.Generator(device).manual_seed(self.seed)
+        for step in train_student(students, teacher, few, steps=self.student_steps, generator=generator):
             if step == 1 or step % POINT == 0 or step == self.student_steps:
-                right = accuracy(answers(students, watched), watched.labels).view(len(KINDS), RUNS).mean(1).tolist()
+                right = accuracy(logits_of(students, watched), watched.labels).view(len(KINDS), RUNS).mean(1).tolist()
                 metrics = {"student_spent": step / self.student_steps, **dict(zip(KINDS, right, strict=True))}
                 yield Progress(taught["teacher_steps"] + step, taught["teacher_steps"] + self.student_steps, metrics)
         yield Done(
             {
-                **verdict(accuracy(answers(students, test, thorough=True), test.labels)),
+                **verdict(accuracy(logits_of(students, test, thorough=True), test.labels)),
                 **taught,
                 "temperature": TEMPERATURE,
                 "parameters": [_size(teacher), _size(students) // (len(KINDS) * RUNS)],
@@ -112,19 +112,19 @@ class Photos(Recipe):
         import torch
 
         from dkdemo.evaluation import accuracy
-        from dkdemo.photos import answers
+        from dkdemo.photos import logits_of
         from dkdemo.speedrun import by_clock, by_steps, learn
 
         began, size = time.perf_counter(), min(self.batch_size, len(train))
         budget = by_steps(max(1, round(self.epochs * len(train) / size))) if self.epochs else by_clock(self.seconds)
-        dice = torch.Generator(train.labels.device).manual_seed(self.seed)
-        for seen in learn(teacher, train, budget, batch_size=size, generator=dice):
+        generator = torch.Generator(train.labels.device).manual_seed(self.seed)
+        for seen in learn(teacher, train, budget, batch_size=size, generator=generator):
             taught["teacher_steps"] = seen.step
             if seen.step == FIRST or seen.step % POINT == 0:
-                right = accuracy(answers(teacher, watched)[0], watched.labels).item()
+                right = accuracy(logits_of(teacher, watched)[0], watched.labels).item()
                 steps = round((seen.step - 1) / seen.share)  # as many as the share of the budget foretells
                 yield Progress(seen.step, steps + self.student_steps, {"spent": seen.share, "teacher": right})
-        right = accuracy(answers(teacher, watched)[0], watched.labels).item()
+        right = accuracy(logits_of(teacher, watched)[0], watched.labels).item()
         yield Progress(seen.step, seen.step + self.student_steps, {"spent": 1.0, "teacher": right})
         taught |= {"epochs": seen.step * size / len(train), "teacher_seconds": time.perf_counter() - began}
 
@@ -136,7 +136,7 @@ LARGE = Photos(epochs=16.0, widths=(64, 256, 256), stride=1, student=(32, 64, 64
 LARGE_SECONDS = 45.0
 
 
-def study(
+def train_student(
     students: PhotoNet, teacher: PhotoNet, few: Sequence[Dataset], *, steps: int, generator: Generator
 ) -> Iterator[int]:
     """Train the students in place, the hard ones of all runs and then the soft ones; yields each step's number.
@@ -149,7 +149,7 @@ def study(
     import torch
 
     from dkdemo.distillation import hard_loss, kd_loss
-    from dkdemo.optim import set_rate, triangle
+    from dkdemo.optim import set_rate
     from dkdemo.photos import draw_looks
 
     learned = {"params": list(students.parameters()), "initial_lr": RATE}

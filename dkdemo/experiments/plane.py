@@ -53,13 +53,13 @@ class Plane(Recipe):
 
     def run(self) -> Iterator[Event]:
         from dkdemo.experiments import cost_material as material
-        from dkdemo.teachers import obtain
+        from dkdemo.teachers import trained_with_progress
 
         began, recipe = time.perf_counter(), material.wide(self.data, self.seed)
         works = 1 + len(PRUNED) + len(ROUNDED) + len(BOTH) + 2 * len(HIDDEN)
         steps = recipe.steps + works
         train, exam = material.load(self.data, self.seed)
-        net = yield from obtain(recipe, of=steps)
+        net = yield from trained_with_progress(recipe, of=steps)
         layers = material.Layers.of(net)
         points: list[dict[str, Any]] = [point("dense", 0, layers.sizes(), exam.errors(layers.weights, layers.biases))]
         for found in (*self._smaller(layers, train, exam), *self._students(net, train, exam, recipe.seeds())):
@@ -84,7 +84,7 @@ class Plane(Recipe):
         longer = material.trained_on(layers, train, steps=more, seed=self.seed)
         yield point("dense", more, (weights, rest), exam.errors(longer.weights, longer.biases))
         for bits in ROUNDED:
-            less = [[rounded(part, bits, "fitted") for part in layers.copy(net)] for net in layers.each()]
+            less = [[rounded(part, bits, "fitted") for part in layers.network(net)] for net in layers.network_indices()]
             errors = exam.errors(material.stacked(less), layers.biases)
             yield point("rounded", bits, (weights, rest), errors, bits=bits)
         ranks = material.magnitude_ranks(layers)
@@ -94,7 +94,9 @@ class Plane(Recipe):
             left = sum(int(mask[0].sum()) for mask in masks)
             yield point("pruned", percent, (weights, rest), exam.errors(tuned.weights, tuned.biases), kept=left)
             for _, bits in [pair for pair in BOTH if pair[0] == percent]:
-                less = [[rounded(part, bits, "fitted") for part in tuned.copy(net)] for net in tuned.each()]
+                less = [
+                    [rounded(part, bits, "fitted") for part in tuned.network(net)] for net in tuned.network_indices()
+                ]
                 held = [part * mask for part, mask in zip(material.stacked(less), masks, strict=True)]
                 errors = exam.errors(held, tuned.biases)
                 yield point("both", percent, (weights, rest), errors, bits=bits, kept=left)
@@ -111,14 +113,14 @@ class Plane(Recipe):
         inputs, classes = train.images[0].numel(), len(train.classes)
         schools = []
         for hidden in HIDDEN:
-            pupils = StackedMLP((inputs, hidden, classes), [*seeds, *seeds]).to(exam.x.device)
-            schools.append((pupils, *annealed_adam(pupils, 1e-2, self.student_steps)))
-        dice = torch.Generator().manual_seed(self.seed)
-        for _, (x, y) in zip(range(self.student_steps), train.batches(128, dice), strict=False):
+            students = StackedMLP((inputs, hidden, classes), [*seeds, *seeds]).to(exam.x.device)
+            schools.append((students, *annealed_adam(students, 1e-2, self.student_steps)))
+        generator = torch.Generator().manual_seed(self.seed)
+        for _, (x, y) in zip(range(self.student_steps), train.batches(128, generator), strict=False):
             with torch.no_grad():
                 wanted = net(x.flatten(1))  # (nets, N, K): each student has a teacher of its own
-            for pupils, adam, schedule in schools:
-                soft, hard = pupils(x.flatten(1)).chunk(2)
+            for students, adam, schedule in schools:
+                soft, hard = students(x.flatten(1)).chunk(2)
                 losses = [
                     soft_loss(own, told, temperature=self.temperature) for own, told in zip(soft, wanted, strict=True)
                 ]
@@ -126,8 +128,8 @@ class Plane(Recipe):
                 torch.stack([*losses, *(hard_loss(own, y) for own in hard)]).sum().backward()
                 adam.step()
                 schedule.step()
-        for hidden, (pupils, *_) in zip(HIDDEN, schools, strict=True):
-            layers = Layers.of(pupils)
+        for hidden, (students, *_) in zip(HIDDEN, schools, strict=True):
+            layers = Layers.of(students)
             both = exam.errors(layers.weights, layers.biases).chunk(2)
             for family, errors in zip(("distilled", "alone"), both, strict=True):
                 yield point(family, hidden, layers.sizes(), errors)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event
 
 POINTS = 20
@@ -38,14 +38,13 @@ class Polynomials(Recipe):
     def run(self) -> Iterator[Event]:
         import torch
 
-        from dkdemo.device import describe
         from dkdemo.regression import DOUBLE, legendre_features, minimum_norm
 
-        began, cpu = time.perf_counter(), torch.device("cpu")
-        dice = torch.Generator().manual_seed(self.seed)
-        place = torch.rand(RUNS, POINTS, dtype=DOUBLE, generator=dice)
+        began = time.perf_counter()
+        generator = torch.Generator().manual_seed(self.seed)
+        place = torch.rand(RUNS, POINTS, dtype=DOUBLE, generator=generator)
         x = -1 + 2 * (torch.arange(POINTS) + place) / POINTS
-        y = torch.sin(4 * x) + NOISE * torch.randn(RUNS, POINTS, dtype=DOUBLE, generator=dice)
+        y = torch.sin(4 * x) + NOISE * torch.randn(RUNS, POINTS, dtype=DOUBLE, generator=generator)
         fine = torch.linspace(-1, 1, FINE, dtype=DOUBLE)
         truth, shown = torch.sin(4 * fine), torch.linspace(0, FINE - 1, GRID).round().long()
         at_x, at_fine = legendre_features(x, DEGREES[-1]), legendre_features(fine, DEGREES[-1])
@@ -71,8 +70,6 @@ class Polynomials(Recipe):
                 "y": y.numpy(),
                 **dict(zip(names, torch.stack(measured, dim=1).numpy(), strict=True)),
                 "n": {"samples": RUNS, "train": POINTS, "test": FINE},
-                "seeds": [self.seed],
-                "device": describe(cpu),
-                "seconds": time.perf_counter() - began,
+                **provenance([self.seed], began, device="cpu"),
             }
         )

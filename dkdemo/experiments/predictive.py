@@ -65,40 +65,40 @@ class Predictive(Recipe):
         from dkdemo import cpc
         from dkdemo.device import pick, send
         from dkdemo.information import counting_information
-        from dkdemo.training import annealed_adam, marks
+        from dkdemo.training import annealed_adam, measuring_steps
 
         began, device = time.perf_counter(), pick()
         seeds = seeds_of(self.seed, REPEATS)
-        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         held_out = _sequences(self.data, TEST, torch.Generator().manual_seed(2**40 + self.seed), test=True)
         held_out = held_out.to(device).expand(REPEATS, -1, -1, -1)
         model = cpc.StackedCPC(held_out.shape[-1], CODE, HIDDEN, AHEAD, seeds).to(device)
         adam, schedule = annealed_adam(model, self.learning_rate, self.steps)
         asked = self.choices if self.choices > 1 else ASKED
-        due = marks(self.steps, 24)
+        due = measuring_steps(self.steps, 24)
 
-        def look() -> tuple[Tensor, Tensor, Tensor]:
+        def measure() -> tuple[Tensor, Tensor, Tensor]:
             """Accuracy and estimate (S, K) on held-out sequences, and how far apart the codes lie (S,)."""
             with torch.no_grad():
-                z, told = model(held_out)
-                scores = cpc.future_scores(z, told, choices=asked, start=START)
+                z, predictions = model(held_out)
+                scores = cpc.future_scores(z, predictions, choices=asked, start=START)
                 spread = z.flatten(1, 2).std(1).square().sum(-1).sqrt()
-                return cpc.hits(scores), math.log(asked) - cpc.info_nce_of(scores), spread
+                return cpc.top1_accuracy(scores), math.log(asked) - cpc.info_nce_of(scores), spread
 
-        untrained = look()[2].mean().item()
+        untrained = measure()[2].mean().item()
         for step in range(1, self.steps + 1):
-            x = send(torch.stack([_sequences(self.data, BATCH, own) for own in dice]), device)
-            z, told = model(x)
+            x = send(torch.stack([_sequences(self.data, BATCH, generator) for generator in generators]), device)
+            z, predictions = model(x)
             if self.choices > 1:
-                loss = cpc.info_nce_of(cpc.future_scores(z, told, choices=self.choices, start=START)).mean(-1)
+                loss = cpc.info_nce_of(cpc.future_scores(z, predictions, choices=self.choices, start=START)).mean(-1)
             else:
-                loss = cpc.agreement_loss(z, told, start=START)
+                loss = cpc.agreement_loss(z, predictions, start=START)
             adam.zero_grad()
             loss.sum().backward()
             adam.step()
             schedule.step()
             if step in due:
-                found, estimate, spread = look()
+                found, estimate, spread = measure()
                 yield Progress(step, self.steps, {"loss": loss.mean().item(), "spread": spread.mean().item()})
                 arrays = {"accuracy": found.mean(0).cpu().numpy(), "estimate": estimate.mean(0).cpu().numpy()}
                 yield Snapshot("ahead", arrays)
@@ -144,17 +144,17 @@ def _examples(model: StackedCPC, held_out: Tensor) -> dict[str, Any]:
     }
 
 
-def _sequences(data: str, count: int, dice: Generator, test: bool = False) -> Tensor:
+def _sequences(data: str, count: int, generator: Generator, test: bool = False) -> Tensor:
     """Fresh sequences (count, LENGTH, D) from the training or the test pictures."""
     import torch
 
     from dkdemo.sequences import digit_strings, waves
 
     if data == "waves":
-        return waves(count, LENGTH, dice, drift=DRIFT, noise=NOISE)
+        return waves(count, LENGTH, generator, drift=DRIFT, noise=NOISE)
     pictures, start, size = _pictures(test)
-    string = digit_strings(count, LENGTH, dice, slip=SLIP)
-    which = (torch.rand(string.shape, generator=dice) * size[string]).long()
+    string = digit_strings(count, LENGTH, generator, slip=SLIP)
+    which = (torch.rand(string.shape, generator=generator) * size[string]).long()
     return pictures[start[string] + which]
 
 

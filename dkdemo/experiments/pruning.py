@@ -40,12 +40,12 @@ class Pruning(Recipe):
         import torch
 
         from dkdemo.experiments import cost_material as material
-        from dkdemo.teachers import obtain
+        from dkdemo.teachers import trained_with_progress
 
         began, recipe = time.perf_counter(), material.wide(self.data, self.seed)
         steps = recipe.steps + len(STOPS) + len(TUNED)
         train, exam = material.load(self.data, self.seed)
-        layers = material.Layers.of((yield from obtain(recipe, of=steps)))
+        layers = material.Layers.of((yield from trained_with_progress(recipe, of=steps)))
         ranks = {"magnitude": material.magnitude_ranks(layers), "random": material.random_ranks(layers, recipe.seeds())}
         found: dict[str, list[torch.Tensor]] = {kind: [] for kind in KINDS}
         for place, percent in enumerate(STOPS):
@@ -87,7 +87,7 @@ def sizes_of_weights(layers: Layers) -> dict[str, object]:
     """
     import torch
 
-    sizes = torch.cat([part.abs().flatten() for part in layers.copy(0)]).double().cpu()
+    sizes = torch.cat([part.abs().flatten() for part in layers.network(0)]).double().cpu()
     ordered = sizes.sort().values
     top = ordered[int(0.995 * len(ordered))].item()
     counts = torch.histc(sizes, bins=BARS, min=0, max=top) / len(sizes)

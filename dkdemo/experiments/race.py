@@ -26,7 +26,7 @@ WATCHED = 300  # test images behind each point of the curves; the result is meas
 
 
 @dataclass(frozen=True)
-class Setting:
+class Hyperparameters:
     """What suits a data set; the defaults suit real images, at 28 or 32 pixels a side."""
 
     per_class: int = 10
@@ -41,15 +41,15 @@ class Setting:
 
 SETTINGS = {
     # 8 x 8 pixels do not bear moving: a shift by one makes other digits of them
-    "digits": Setting(
+    "digits": Hyperparameters(
         per_class=3, hidden=32, shift=0, steps=400, batch_size=30, learning_rate=1e-2, temperature=8.0, seconds=3.0
     ),
 }
 
 
-def setting(data: str) -> Setting:
+def hyperparameters(data: str) -> Hyperparameters:
     """The setting for a data set; one that nobody tuned gets that of MNIST."""
-    return SETTINGS.get(data, Setting())
+    return SETTINGS.get(data, Hyperparameters())
 
 
 @dataclass(frozen=True)
@@ -73,27 +73,29 @@ class Race(Recipe):
         super().__post_init__()
 
     def expected_seconds(self) -> float:
-        return setting(self.data).seconds
+        return hyperparameters(self.data).seconds
 
     def run(self) -> Iterator[Event]:
         import torch
 
         from dkdemo import datasets
         from dkdemo.device import pick
-        from dkdemo.training import answers
+        from dkdemo.training import logits_of
 
-        began, usual, device = time.perf_counter(), setting(self.data), pick()
-        per_class = self.per_class or usual.per_class
+        began, hyper, device = time.perf_counter(), hyperparameters(self.data), pick()
+        per_class = self.per_class or hyper.per_class
         train, test = datasets.load(self.data, str(device))
         seeds = seeds_of(self.seed, RUNS)
-        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
-        few = [train.take(per_class, own) for own in dice]  # for each run n labelled images
-        recipe = teacher_for(self.data, usual.shift, self.seed)
-        teacher, steps = recipe.build(), recipe.steps + usual.steps
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        few = [
+            train.balanced_subset(per_class, generator) for generator in generators
+        ]  # for each run n labelled images
+        recipe = teacher_for(self.data, hyper.shift, self.seed)
+        teacher, steps = recipe.build(), recipe.steps + hyper.steps
         for event in recipe.teach(teacher):
             yield Progress(event.step, steps, event.metrics)
 
-        shift = affordable(usual.shift, sum(own.images.numel() for own in few))
+        shift = affordable_shift(hyper.shift, sum(own.images.numel() for own in few))
         looks = torch.stack([_all_shifts(own, shift) for own in few])  # (S, n, k², C, H, W)
         rows = torch.arange(looks.shape[:3].numel()).view(looks.shape[:3])  # where each look of an example is kept
         with torch.no_grad():
@@ -101,15 +103,15 @@ class Race(Recipe):
         labels = torch.stack([own.labels for own in few])[..., None].expand(rows.shape).flatten()
         flat = looks.flatten(0, 2).flatten(1)
 
-        students = students_for(train, usual.hidden, seeds)
-        lesson = learn(students, lambda index: flat[index], wanted, labels, rows, usual, dice)
-        for event in watch(lesson, students, test, usual.steps, seeds[0]):
+        students = students_for(train, hyper.hidden, seeds)
+        lesson = train_students(students, lambda index: flat[index], wanted, labels, rows, hyper, generators)
+        for event in watch(lesson, students, test, hyper.steps, seeds[0]):
             yield Progress(recipe.steps + event.step, steps, event.metrics)
         yield Done(
             {
-                **table(answers(students, test), test.labels),
+                **table(logits_of(students, test), test.labels),
                 **teacher_facts(teacher, test, recipe),
-                "claim": f"soft_{usual.temperature:g}",
+                "claim": f"soft_{hyper.temperature:g}",
                 "shift": shift,
                 "n": {
                     "per_class": per_class,
@@ -123,7 +125,7 @@ class Race(Recipe):
         )
 
 
-def affordable(most: int, numbers: int) -> int:
+def affordable_shift(most: int, numbers: int) -> int:
     """The largest shift up to ``most`` at which all looks of images of so many numbers still fit into memory.
 
     Of an own data set's photographs, ten a class: with 35 classes and more students see them moved by one pixel only,
@@ -151,45 +153,45 @@ def students_for(train: Dataset, hidden: int, seeds: Sequence[int], configs: int
     return StackedMLP(sizes, list(seeds) * configs).to(train.images.device)
 
 
-def learn(
+def train_students(
     students: StackedMLP,
-    look: Callable[[Tensor], Tensor],
+    images_of: Callable[[Tensor], Tensor],
     wanted: Tensor,
     labels: Tensor,
     rows: Tensor,
-    how: Setting,
-    dice: Sequence[Any],
+    hyper: Hyperparameters,
+    generators: Sequence[Any],
 ) -> Iterator[int]:
     """Train all students in place, hard ones and one soft set for each temperature; yields each step's number.
 
     They multiply in bfloat16 where the device is made for it (`dkdemo.device.half_precision`).
 
     Args:
-        look: the images of given rows, (S, N) -> (S, N, D), standardised.
+        images_of: the images of given rows, (S, N) -> (S, N, D), standardised.
         wanted: the teacher's logits, (rows, K); labels: (rows,).
         rows: (S, n, k), for each run and each of its examples the rows that show it (moved in k ways).
-        dice: one generator a run; all configs of a run see the same batches.
+        generators: one generator a run; all configs of a run see the same batches.
     """
     import torch
 
-    from dkdemo.device import half_precision, send
+    from dkdemo.device import half_precision
     from dkdemo.distillation import hard_loss, kd_loss
-    from dkdemo.training import annealed_adam
+    from dkdemo.training import annealed_adam, draw_rows
 
     runs, examples, ways = rows.shape
     device = wanted.device
     rows = rows.to(device)
     every = torch.arange(runs, device=device)[:, None]
     heat = torch.tensor(TEMPERATURES, device=device).repeat_interleave(runs)
-    size, soft = min(how.batch_size, examples), len(TEMPERATURES)
-    adam, schedule = annealed_adam(students, how.learning_rate, how.steps)
-    for step in range(1, how.steps + 1):
-        example = send(torch.stack([torch.randperm(examples, generator=own)[:size] for own in dice]), device)
-        way = send(torch.stack([torch.randint(ways, (size,), generator=own) for own in dice]), device)
+    size, soft = min(hyper.batch_size, examples), len(TEMPERATURES)
+    adam, schedule = annealed_adam(students, hyper.learning_rate, hyper.steps)
+    for step in range(1, hyper.steps + 1):
+        example = draw_rows(examples, size, generators, device)
+        way = draw_rows(ways, size, generators, device, repeats=True)
         index = rows[every, example, way]  # (S, N)
         y, v = labels[index], wanted[index]
         with half_precision(device):
-            z = students(look(index).repeat(1 + soft, 1, 1)).float()  # (configs S, N, K)
+            z = students(images_of(index).repeat(1 + soft, 1, 1)).float()  # (configs S, N, K)
         alone = hard_loss(z[:runs], y)
         taught = kd_loss(z[runs:], v.repeat(soft, 1, 1), y.repeat(soft, 1), temperature=heat, soft_weight=SOFT_WEIGHT)
         adam.zero_grad()
@@ -204,13 +206,13 @@ def watch(lesson: Iterator[int], students: StackedMLP, test: Dataset, steps: int
     import torch
 
     from dkdemo.evaluation import accuracy
-    from dkdemo.training import answers, marks
+    from dkdemo.training import logits_of, measuring_steps
 
-    some = torch.randperm(len(test.labels), generator=torch.Generator().manual_seed(seed))[:WATCHED]
-    some, due = some.to(test.labels.device), marks(steps, 16)
+    some = test.sample_indices(WATCHED, torch.Generator().manual_seed(seed))
+    due = measuring_steps(steps, 16)
     for step in lesson:
         if step in due:
-            right = accuracy(answers(students, test, some), test.labels[some]).view(len(CONFIGS), -1)
+            right = accuracy(logits_of(students, test, some), test.labels[some]).view(len(CONFIGS), -1)
             metrics = {"student_step": float(step)}
             found = torch.stack([right.mean(1), right.amin(1), right.amax(1)], dim=1).tolist()
             for config, (mean, low, high) in zip(CONFIGS, found, strict=True):
@@ -240,19 +242,19 @@ def table(logits: Tensor, labels: Tensor) -> dict[str, Any]:
 def teacher_facts(teacher: Any, test: Dataset, recipe: Any) -> dict[str, Any]:
     """How right the teacher is on the test images, and after how many steps."""
     from dkdemo.evaluation import accuracy
-    from dkdemo.training import answers
+    from dkdemo.training import logits_of
 
-    return {"teacher": accuracy(answers(teacher, test), test.labels).item(), "teacher_steps": recipe.steps}
+    return {"teacher": accuracy(logits_of(teacher, test), test.labels).item(), "teacher_steps": recipe.steps}
 
 
 def _all_shifts(data: Dataset, most: int) -> Tensor:
     """Every image moved in every way: (n, (2 most + 1)², C, H, W), so that the teacher need answer each only once."""
     import torch
 
-    from dkdemo.teachers import moved
+    from dkdemo.teachers import shift_normalised
 
     x = data.normalised()
     span = range(-most, most + 1)
     ways = [(right, down) for down in span for right in span]
-    full = [moved(x, data, *(torch.full((len(x),), by) for by in way)) for way in ways]
+    full = [shift_normalised(x, data, *(torch.full((len(x),), by) for by in way)) for way in ways]
     return torch.stack(full, dim=1)

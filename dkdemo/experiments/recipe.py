@@ -87,11 +87,16 @@ def seeds_of(seed: int, runs: int) -> list[int]:
     return [runs * seed + run for run in range(runs)]
 
 
-def provenance(seeds: Sequence[int], began: float, *, half: bool = False) -> dict[str, Any]:
-    """Where a result comes from: the seeds, the device (`dkdemo.device.describe`), the seconds since ``began``."""
-    from dkdemo.device import describe, pick
+def provenance(seeds: Sequence[int], began: float, *, half: bool = False, device: str = "") -> dict[str, Any]:
+    """Where a result comes from: the seeds, the device, the seconds since ``began``.
 
-    return {"seeds": list(seeds), "device": describe(pick(), half=half), "seconds": time.perf_counter() - began}
+    The device is the engine's (`dkdemo.device.describe`), unless the recipe stays on another: ``device="cpu"``.
+    """
+    if not device:
+        from dkdemo.device import describe, pick
+
+        device = describe(pick(), half=half)
+    return {"seeds": list(seeds), "device": device, "seconds": time.perf_counter() - began}
 
 
 def from_values(kind: type[Recipe], values: Mapping[str, Any]) -> Recipe:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dkdemo.experiments.recipe import Recipe, seeds_of
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
 
 RECURRENT, ENTERING = 2.0, 3.0  # the slide's two numbers
@@ -40,21 +40,22 @@ class TimesTwo(Recipe):
     def run(self) -> Iterator[Event]:
         import torch
 
-        from dkdemo.device import describe
         from dkdemo.sequences import linear_rnn
-        from dkdemo.training import marks
+        from dkdemo.training import measuring_steps
 
-        began, device = time.perf_counter(), torch.device("cpu")  # sixteen numbers gain nothing on a GPU
+        began = time.perf_counter()  # on the processor: sixteen numbers gain nothing on a GPU
         seeds = seeds_of(self.seed, REPEATS)
-        own = [torch.Generator().manual_seed(seed) for seed in seeds]
-        start = torch.stack([torch.rand(2, generator=dice, dtype=torch.float64) for dice in own])
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        start = torch.stack([torch.rand(2, generator=generator, dtype=torch.float64) for generator in generators])
         w, u = (start[:, i].clone().requires_grad_() for i in (0, 1))
         wanted_w, wanted_u = (torch.full_like(start[:, 0], value) for value in (RECURRENT, ENTERING))
         adam = torch.optim.Adam([w, u], lr=RATE)
         schedule = torch.optim.lr_scheduler.OneCycleLR(adam, RATE, total_steps=STEPS)
-        due = marks(STEPS, 75)
+        due = measuring_steps(STEPS, 75)
         for step in range(1, STEPS + 1):
-            x = torch.stack([torch.randn(BATCH, self.length, generator=dice, dtype=torch.float64) for dice in own])
+            x = torch.stack(
+                [torch.randn(BATCH, self.length, generator=generator, dtype=torch.float64) for generator in generators]
+            )
             wanted = linear_rnn(x, recurrent=wanted_w, entering=wanted_u)
             error = (linear_rnn(x, recurrent=w, entering=u) - wanted).square().mean(1)  # (S, L)
             size = wanted.square().mean(1)
@@ -73,10 +74,8 @@ class TimesTwo(Recipe):
                 "loss": loss.tolist(),
                 "length": self.length,
                 "balanced": self.balanced,
-                "seeds": seeds,
+                **provenance(seeds, began, device="cpu"),
                 "n": {"train": STEPS * BATCH},
-                "device": describe(device),
-                "seconds": time.perf_counter() - began,
             }
         )
 

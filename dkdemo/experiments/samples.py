@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event
 
 MOST = 400  # pictures in one answer
@@ -56,16 +56,14 @@ class Samples(Recipe):
                 "labels": labels[picked],
                 "indices": picked,
                 "classes": list(test.classes),
-                "seeds": [self.seed],
+                **provenance([self.seed], start, device="cpu"),
                 "n": {"images": len(picked)},
-                "device": "cpu",
-                "seconds": time.perf_counter() - start,
             }
         )
 
     def _random(self, labels: np.ndarray, classes: int) -> np.ndarray:
         """Random test pictures of every class; a class with fewer gives all it has."""
-        dice = np.random.default_rng(self.seed)
+        rng = np.random.default_rng(self.seed)
         each = max(1, min(self.per_class, MOST // classes))
-        members = [dice.permutation(np.flatnonzero(labels == label))[:each] for label in range(min(classes, MOST))]
+        members = [rng.permutation(np.flatnonzero(labels == label))[:each] for label in range(min(classes, MOST))]
         return np.concatenate(members)

@@ -46,7 +46,7 @@ class Shuffling(Recipe):
 
         from dkdemo import datasets
         from dkdemo.device import pick
-        from dkdemo.experiments.moco_material import look
+        from dkdemo.experiments.moco_material import noisy_view
         from dkdemo.models import mlp
         from dkdemo.shuffling import group_statistics, nearest_group, shuffled
 
@@ -57,14 +57,14 @@ class Shuffling(Recipe):
         found: dict[str, list[float]] = {"plain": [], "shuffled": []}
         named = {name: torch.zeros(self.groups, self.groups, dtype=torch.float64) for name in found}
         for run, seed in enumerate(seeds):
-            dice = torch.Generator().manual_seed(seed)
+            generator = torch.Generator().manual_seed(seed)
             layer = mlp((x[0].numel(), 64), seed=seed).to(device)
             hits = {name: 0.0 for name in found}
             for _ in range(BATCHES):
-                batch = x[torch.randperm(len(x), generator=dice)[: self.batch_size].to(device)]
+                batch = x[torch.randperm(len(x), generator=generator)[: self.batch_size].to(device)]
                 with torch.no_grad():
-                    query, key = layer(look(batch, dice)), layer(look(batch, dice))
-                deal, _ = shuffled(len(batch), dice)
+                    query, key = layer(noisy_view(batch, generator)), layer(noisy_view(batch, generator))
+                deal, _ = shuffled(len(batch), generator)
                 own, same, other = (group_statistics(part, self.groups) for part in (query, key, key[deal.to(device)]))
                 for name, statistics in (("plain", same), ("shuffled", other)):
                     guess = nearest_group(own, statistics)

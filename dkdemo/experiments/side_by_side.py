@@ -39,17 +39,12 @@ def one_hot(labels: Tensor, classes: int) -> Tensor:
     return nn.functional.one_hot(labels, classes).float()
 
 
-def sample(count: int, size: int, generator: torch.Generator) -> Tensor:
-    """``count`` of ``size`` indices without repetition, or all of them when there are fewer."""
-    return torch.randperm(size, generator=generator)[:count]
-
-
 def draw_wrong(count: int, size: int, classes: int, generator: torch.Generator) -> Tensor:
     """By how many classes each of ``size`` labels moves, (size,): 1 to K - 1 for a random ``count`` of them, else 0.
 
     So a label that moves is wrong for sure, and every wrong class is as likely as the others. See `spoilt`.
     """
-    by, where = torch.zeros(size, dtype=torch.long), sample(count, size, generator)
+    by, where = torch.zeros(size, dtype=torch.long), torch.randperm(size, generator=generator)[:count]
     by[where] = torch.randint(1, classes, where.shape, generator=generator)
     return by
 

@@ -19,7 +19,7 @@ LABELLED = 10  # labelled digits a class for MNIST's reader
 # What "crop", "color" and "both" mean for each data set. On photographs, smaller crops and half of the distortion teach
 # more than the shapes' looks. A digit has no colour to distort and must not lose a stroke: there the two looks are a
 # small affine move and a hole.
-LOOKS = {
+AUGMENTATIONS = {
     "shapes": {"crop": ("crop",), "color": ("color",), "both": ("crop", "color")},
     "cifar10": {"crop": ("zoom",), "color": ("tint",), "both": ("zoom", "tint")},
     "mnist": {"crop": ("wiggle",), "color": ("cutout",), "both": ("wiggle", "cutout")},
@@ -30,8 +30,8 @@ def check(data: str, looks: str = "both") -> None:
     """Raise ValueError for a data set or a choice of looks that these experiments do not have."""
     if data not in DATA:
         raise ValueError(f"data is one of {', '.join(DATA)}; got {data!r:.40}")
-    if looks not in LOOKS[data]:
-        raise ValueError(f"looks is one of {', '.join(LOOKS[data])}; got {looks!r:.40}")
+    if looks not in AUGMENTATIONS[data]:
+        raise ValueError(f"looks is one of {', '.join(AUGMENTATIONS[data])}; got {looks!r:.40}")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Material:
         return self.images.shape[-1]
 
 
-def material(data: str, device: str, *, whole: bool = False) -> Material:
+def load_material(data: str, device: str, *, whole: bool = False) -> Material:
     """The pictures of a data set, the same at every call until it is added anew.
 
     MNIST's reader is given few labels, for with many plain pixels already do well. ``whole``: all training images,
@@ -100,21 +100,21 @@ def _material(data: str, device: str, whole: bool, edition: str) -> Material:
     )
 
 
-def probes(encoder: nn.Module, stuff: Material) -> dict[str, float]:
+def probes(encoder: nn.Module, material: Material) -> dict[str, float]:
     """What a linear reader and the nearest neighbours find in an encoder's features, as shares in [0, 1]."""
     from dkdemo.evaluation import knn_accuracy, linear_probe
     from dkdemo.pretraining import features
 
-    read, asked = features(encoder, stuff.probe_images), features(encoder, stuff.test_images)
-    labels, wanted = stuff.probe_labels, stuff.test_labels
-    near = read if stuff.probe_images is stuff.images else features(encoder, stuff.images[:4000])
+    read, asked = features(encoder, material.probe_images), features(encoder, material.test_images)
+    labels, wanted = material.probe_labels, material.test_labels
+    near = read if material.probe_images is material.images else features(encoder, material.images[:4000])
     found = {
         # A hundred labels for 128 features: without a firm ridge the reader learns the noise by heart.
         "probe": linear_probe(read, labels, asked, wanted, ridge=0.3 if len(labels) < 500 else 1e-3),
-        "knn": knn_accuracy(near, stuff.labels[: len(near)], asked, wanted),
+        "knn": knn_accuracy(near, material.labels[: len(near)], asked, wanted),
     }
-    if stuff.probe_hues is not None and stuff.test_hues is not None:
-        found["hue"] = linear_probe(read, stuff.probe_hues, asked, stuff.test_hues)
+    if material.probe_hues is not None and material.test_hues is not None:
+        found["hue"] = linear_probe(read, material.probe_hues, asked, material.test_hues)
     return found
 
 
@@ -129,20 +129,20 @@ def _pixel_probe(data: str, device: str, whole: bool, edition: str) -> dict[str,
 
     from dkdemo.evaluation import knn_accuracy, linear_probe
 
-    stuff = material(data, device, whole=whole)
-    read, asked = (F.avg_pool2d(part / 255, 2).flatten(1) for part in (stuff.probe_images, stuff.test_images))
-    same = stuff.probe_images is stuff.images
-    near = read if same else F.avg_pool2d(stuff.images[:4000] / 255, 2).flatten(1)
+    material = load_material(data, device, whole=whole)
+    read, asked = (F.avg_pool2d(part / 255, 2).flatten(1) for part in (material.probe_images, material.test_images))
+    same = material.probe_images is material.images
+    near = read if same else F.avg_pool2d(material.images[:4000] / 255, 2).flatten(1)
     found = {
-        "probe": linear_probe(read, stuff.probe_labels, asked, stuff.test_labels, ridge=0.1),
-        "knn": knn_accuracy(near, stuff.labels[: len(near)], asked, stuff.test_labels),
+        "probe": linear_probe(read, material.probe_labels, asked, material.test_labels, ridge=0.1),
+        "knn": knn_accuracy(near, material.labels[: len(near)], asked, material.test_labels),
     }
-    if stuff.probe_hues is not None and stuff.test_hues is not None:
-        found["hue"] = linear_probe(read, stuff.probe_hues, asked, stuff.test_hues, ridge=0.1)
+    if material.probe_hues is not None and material.test_hues is not None:
+        found["hue"] = linear_probe(read, material.probe_hues, asked, material.test_hues, ridge=0.1)
     return found
 
 
-def new_model(stuff: Material, seed: int, outputs: int = 64, widths: tuple[int, ...] = ()) -> SimCLR:
+def new_model(material: Material, seed: int, outputs: int = 64, widths: tuple[int, ...] = ()) -> SimCLR:
     """A fresh SimCLR network for these images; the seed alone decides its weights.
 
     With ``widths``, those of a `dkdemo.photos.PhotoEncoder`, else `dkdemo.encoders.small_encoder`.
@@ -151,14 +151,14 @@ def new_model(stuff: Material, seed: int, outputs: int = 64, widths: tuple[int, 
 
     from dkdemo.encoders import SimCLR
     from dkdemo.photos import PhotoEncoder, some_of, whitening_filters
-    from dkdemo.pretraining import standard
+    from dkdemo.pretraining import standardised
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         if widths:
-            filters = whitening_filters(standard(some_of(stuff.images)))
+            filters = whitening_filters(standardised(some_of(material.images)))
             encoder = PhotoEncoder(filters, widths, [torch.Generator().manual_seed(seed)])
             model = SimCLR(outputs=outputs, encoder=encoder, features=widths[-1])
         else:
-            model = SimCLR(stuff.channels, stuff.side, outputs)
-        return model.to(stuff.images.device)
+            model = SimCLR(material.channels, material.side, outputs)
+        return model.to(material.images.device)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from dkdemo.experiments.recipe import Recipe
+from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event
 
 if TYPE_CHECKING:
@@ -34,10 +34,8 @@ class Slips(Recipe):
         yield Done(
             {
                 "rows": [asdict(one) for one in found if one.verdict == "slip"],
-                "seeds": [],
+                **provenance([], began, device="cpu"),
                 "n": len(found),
-                "device": "cpu",
-                "seconds": time.perf_counter() - began,
             }
         )
 

@@ -71,7 +71,7 @@ class SmoothTeacher(Recipe):
         from dkdemo import datasets
         from dkdemo.device import pick
         from dkdemo.evaluation import accuracy, choose_bias
-        from dkdemo.training import answers
+        from dkdemo.training import logits_of
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load(self.data, str(device))
@@ -79,7 +79,7 @@ class SmoothTeacher(Recipe):
             raise ValueError(f"{self.data} has the classes 0 to {len(train.classes) - 1}, got {self.hide}")
         teachers = yield from self._teachers(train, test)
         # What the teachers say is computed once, not at every step of the students.
-        said = torch.stack([answers(teacher, train) for teacher in teachers])  # (2, N, K)
+        said = torch.stack([logits_of(teacher, train) for teacher in teachers])  # (2, N, K)
         order = torch.randperm(len(train.labels), generator=torch.Generator().manual_seed(self.seed)).to(device)
         held, rest = order[: self.plan.held_out], order[self.plan.held_out :]
         rest = rest[train.labels[rest] != self.hide]
@@ -87,8 +87,8 @@ class SmoothTeacher(Recipe):
 
         unseen, hidden = test.labels == self.hide, torch.arange(len(test.classes), device=device) == self.hide
         share = (said[0, held].argmax(-1) == self.hide).double().mean().item()
-        bias = choose_bias(answers(students, train, held), hidden, share)  # (4,)
-        logits = answers(students, test)
+        bias = choose_bias(logits_of(students, train, held), hidden, share)  # (4,)
+        logits = logits_of(students, test)
         lifted = logits + bias[:, None, None] * hidden
         measured = {
             "before": accuracy(logits[:, unseen], test.labels[unseen]),
@@ -100,7 +100,7 @@ class SmoothTeacher(Recipe):
         yield Done(
             {
                 **{what: dict(zip(STUDENTS, row.tolist(), strict=True)) for what, row in measured.items()},
-                "teachers": [accuracy(answers(teacher, test), test.labels).item() for teacher in teachers],
+                "teachers": [accuracy(logits_of(teacher, test), test.labels).item() for teacher in teachers],
                 "hide": test.classes[self.hide],
                 "alpha": self.alpha,
                 "n": {"train": len(train), "transfer": len(rest), "validation": len(held), "test": len(test)},
@@ -116,7 +116,7 @@ class SmoothTeacher(Recipe):
         from dkdemo.evaluation import accuracy
         from dkdemo.experiments.side_by_side import Learner, net_for
         from dkdemo.labels import smooth_labels
-        from dkdemo.training import answers, marks
+        from dkdemo.training import logits_of, measuring_steps
 
         steps, batch, rate = self.plan.teacher
         total, unseen = steps + self.plan.student[0], (test.labels == self.hide).nonzero().flatten()
@@ -124,12 +124,12 @@ class SmoothTeacher(Recipe):
             Learner(net_for(train, self.seed, self.plan.channels).to(train.labels.device), rate, steps)
             for _ in range(2)
         ]
-        batches, due = train.batches(batch, torch.Generator().manual_seed(self.seed)), marks(steps, 40)
+        batches, due = train.batches(batch, torch.Generator().manual_seed(self.seed)), measuring_steps(steps, 40)
         for step, (x, y) in zip(range(1, steps + 1), batches, strict=False):
             for teacher, alpha in zip(teachers, (0.0, self.alpha), strict=True):
                 teacher.step(F.cross_entropy(teacher.net(x), smooth_labels(y, len(train.classes), alpha)))
             if step in due:
-                said = [answers(teacher.net, test, unseen) for teacher in teachers]
+                said = [logits_of(teacher.net, test, unseen) for teacher in teachers]
                 right = [accuracy(logits, test.labels[unseen]).item() for logits in said]
                 yield Progress(step, total, {"hard_teacher": right[0], "smooth_teacher": right[1]})
         return [teacher.net for teacher in teachers]
@@ -143,20 +143,20 @@ class SmoothTeacher(Recipe):
         from dkdemo.distillation import soft_loss
         from dkdemo.evaluation import accuracy
         from dkdemo.experiments.side_by_side import Learner
-        from dkdemo.training import answers, marks
+        from dkdemo.training import logits_of, measuring_steps
 
         steps, batch, rate = self.plan.student
-        before, due = self.plan.teacher[0], marks(steps, 40)
+        before, due = self.plan.teacher[0], measuring_steps(steps, 40)
         heat = torch.tensor(TEMPERATURES, device=test.labels.device).repeat_interleave(2)  # (4,)
         widths = (test.images[0].numel(), *self.plan.hidden_widths, said.shape[-1])
         students = models.StackedMLP(widths, [self.seed] * len(STUDENTS)).to(test.labels.device)
-        learner, dice = Learner(students, rate, steps), torch.Generator().manual_seed(self.seed + 1)
+        learner, generator = Learner(students, rate, steps), torch.Generator().manual_seed(self.seed + 1)
         unseen = (test.labels == self.hide).nonzero().flatten()
         for step in range(1, steps + 1):
-            index = send(torch.randint(len(seen), (batch,), generator=dice), test.labels.device)
+            index = send(torch.randint(len(seen), (batch,), generator=generator), test.labels.device)
             logits = students(seen.normalised(index).flatten(1))  # (4, B, K)
             learner.step(soft_loss(logits, said[:, index].repeat(2, 1, 1), temperature=heat).sum())
             if step in due:
-                right = accuracy(answers(students, test, unseen), test.labels[unseen])
+                right = accuracy(logits_of(students, test, unseen), test.labels[unseen])
                 yield Progress(before + step, before + steps, dict(zip(STUDENTS, right.tolist(), strict=True)))
         return students

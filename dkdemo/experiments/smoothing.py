@@ -53,21 +53,21 @@ class Smoothing(Recipe):
 
         from dkdemo import datasets, evaluation
         from dkdemo.device import pick
-        from dkdemo.experiments.side_by_side import Learner, net_for, sample
+        from dkdemo.experiments.side_by_side import Learner, net_for
         from dkdemo.labels import smooth_labels
-        from dkdemo.training import answers, marks
+        from dkdemo.training import logits_of, measuring_steps
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load(self.data, str(device))
         if max(self.classes) >= len(test.classes):
             raise ValueError(f"{self.data} has the classes 0 to {len(test.classes) - 1}, got {self.classes}")
         steps, batch, _ = STEPS.get(self.data, LARGE)
-        dice = torch.Generator().manual_seed(self.seed)
-        shown = torch.cat([_some(test.labels, kind, SHOWN, dice) for kind in self.classes])
-        few = sample(1000, len(test.labels), dice).to(device)
+        generator = torch.Generator().manual_seed(self.seed)
+        shown = torch.cat([_some(test.labels, kind, SHOWN, generator) for kind in self.classes])
+        few = test.sample_indices(1000, generator)
         nets = [net_for(train, self.seed).to(device) for _ in NETS]
         learners = [Learner(net, 5e-3, steps) for net in nets]
-        batches, due = train.batches(batch, torch.Generator().manual_seed(self.seed)), marks(steps, 40)
+        batches, due = train.batches(batch, torch.Generator().manual_seed(self.seed)), measuring_steps(steps, 40)
 
         for step, (x, y) in zip(range(1, steps + 1), batches, strict=False):
             for learner, alpha in zip(learners, (0.0, self.alpha), strict=True):
@@ -75,7 +75,7 @@ class Smoothing(Recipe):
                 learner.step(F.cross_entropy(learner.net(x), targets))
             if step in due:
                 planes, numbers = _planes(nets, test, shown, self.classes)
-                bins, errors = _calibration([answers(net, test, few) for net in nets], test.labels[few])
+                bins, errors = _calibration([logits_of(net, test, few) for net in nets], test.labels[few])
                 yield Progress(step, steps, numbers | errors)
                 yield Snapshot("planes", planes)
                 yield Snapshot("reliability", bins)
@@ -83,7 +83,7 @@ class Smoothing(Recipe):
         planes, _ = _planes(nets, test, shown, self.classes)
         every = torch.isin(test.labels, torch.tensor(self.classes, device=device)).nonzero().flatten()
         _, numbers = _planes(nets, test, every, self.classes)
-        logits = [answers(net, test) for net in nets]
+        logits = [logits_of(net, test) for net in nets]
         bins, errors = _calibration(logits, test.labels)
         right = {
             f"{name}_accuracy": evaluation.accuracy(z, test.labels).item() for name, z in zip(NETS, logits, strict=True)
@@ -103,12 +103,12 @@ class Smoothing(Recipe):
         )
 
 
-def _some(labels: Tensor, kind: int, count: int, dice: Any) -> Tensor:
+def _some(labels: Tensor, kind: int, count: int, generator: Any) -> Tensor:
     """Up to ``count`` random examples of one class."""
     import torch
 
     own = torch.where(labels == kind)[0]
-    return own[torch.randperm(len(own), generator=dice)[:count].to(own.device)]
+    return own[torch.randperm(len(own), generator=generator)[:count].to(own.device)]
 
 
 def _planes(nets: list[Any], test: Dataset, shown: Tensor, classes: tuple[int, ...]) -> tuple[dict, dict]:
@@ -120,13 +120,13 @@ def _planes(nets: list[Any], test: Dataset, shown: Tensor, classes: tuple[int, .
     import torch
 
     from dkdemo.evaluation import scatter_ratio, template_projection
-    from dkdemo.training import asked
+    from dkdemo.training import evaluating
 
     labels = test.labels[shown]
     arrays: dict[str, Any] = {}
     numbers: dict[str, float] = {}
     for name, net in zip(NETS, nets, strict=True):
-        with asked(net):
+        with evaluating(net):
             features = net.features(test.normalised(shown))
         plane = template_projection(features, net.head.weight[list(classes)])
         middles = torch.stack([plane.points[labels == kind].mean(0) for kind in classes])

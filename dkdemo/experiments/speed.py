@@ -42,8 +42,8 @@ class Speed(Recipe):
 
         began, device = time.perf_counter(), pick()
         side = self.side or SIDES.get(device.type, SIDES["cpu"])
-        dice = torch.Generator().manual_seed(0)
-        first, second = torch.rand(2, side, side, generator=dice).to(device)
+        generator = torch.Generator().manual_seed(0)
+        first, second = torch.rand(2, side, side, generator=generator).to(device)
         spans = []
         for _ in range(TURNS):
             start = time.perf_counter()

@@ -57,13 +57,13 @@ class Sphere(Recipe):
         from dkdemo.views import random_view
 
         began, device = time.perf_counter(), pick()
-        stuff = simclr_material.material("shapes", str(device))
-        model = simclr_material.new_model(stuff, self.seed, outputs=self.dimensions)
-        chance, looks = torch.Generator(device).manual_seed(self.seed), simclr_material.LOOKS["shapes"]["crop"]
+        material = simclr_material.load_material("shapes", str(device))
+        model = simclr_material.new_model(material, self.seed, outputs=self.dimensions)
+        chance, looks = torch.Generator(device).manual_seed(self.seed), simclr_material.AUGMENTATIONS["shapes"]["crop"]
         # One view each of unseen pictures, always the same: it is views that the loss spreads.
-        shown = random_view(stuff.test_images[:SHOWN] / 255, looks, chance)
+        shown = random_view(material.test_images[:SHOWN] / 255, looks, chance)
 
-        def look(step: int) -> tuple[Progress, Snapshot]:
+        def measure(step: int) -> tuple[Progress, Snapshot]:
             points = F.normalize(features(model, shown), dim=1)
             metrics = {
                 "together": points.mean(0).norm().item(),
@@ -72,12 +72,12 @@ class Sphere(Recipe):
             arrays = {name: points[:, i].cpu().numpy() for i, name in enumerate("xyz"[: self.dimensions])}
             return Progress(step, self.steps, metrics), Snapshot("points", {**arrays, "step": step})
 
-        start, first = look(0)
+        start, first = measure(0)
         yield start
         yield first
         training = pretrain(
             model,
-            stuff.images,
+            material.images,
             first=looks,
             second=looks,
             temperature=self.temperature,
@@ -88,7 +88,7 @@ class Sphere(Recipe):
         )
         for seen in training:
             if seen.step % 4 == 0 or seen.step in (1, self.steps):
-                progress, points = look(seen.step)
+                progress, points = measure(seen.step)
                 yield progress
                 yield points
         yield Done(
@@ -98,7 +98,7 @@ class Sphere(Recipe):
                 "first": dict(first.arrays),
                 "last": dict(points.arrays),
                 "dimensions": self.dimensions,
-                "n": {"train": len(stuff.images), "test": len(shown)},
+                "n": {"train": len(material.images), "test": len(shown)},
                 **provenance([self.seed], began, half=True),
             }
         )

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from dkdemo.experiments.recipe import Recipe, seeds_of
+from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event
 
 REPEATS, TRAIN, TEST = 5, 400, 400
@@ -42,7 +42,6 @@ class Switches(Recipe):
     def run(self) -> Iterator[Event]:
         import torch
 
-        from dkdemo.device import describe
         from dkdemo.sequences import learn_switches, random_memory, unexplained
 
         began = time.perf_counter()
@@ -51,10 +50,10 @@ class Switches(Recipe):
         tables, unread = [], np.zeros((len(dimensions), REPEATS))
         for place, dimension in enumerate(dimensions):
             for run, seed in enumerate(seeds):
-                dice = torch.Generator().manual_seed(1000 * seed + dimension)
-                memory = random_memory(self.length, dimension, dice)  # (d, L)
+                generator = torch.Generator().manual_seed(1000 * seed + dimension)
+                memory = random_memory(self.length, dimension, generator)  # (d, L)
                 seen, asked = (
-                    torch.randn(count, self.length, generator=dice, dtype=torch.float64) for count in (TRAIN, TEST)
+                    torch.randn(count, self.length, generator=generator, dtype=torch.float64) for count in (TRAIN, TEST)
                 )
                 switches = learn_switches(seen @ memory.T, seen)  # (L, d)
                 unread[place, run] = unexplained(asked @ memory.T @ switches.T, asked).mean().item()
@@ -66,9 +65,7 @@ class Switches(Recipe):
                 "unread": unread,
                 "dimensions": dimensions,
                 "length": self.length,
-                "seeds": seeds,
+                **provenance(seeds, began, device="cpu"),
                 "n": {"train": TRAIN, "test": TEST},
-                "device": describe(torch.device("cpu")),
-                "seconds": time.perf_counter() - began,
             }
         )

@@ -29,7 +29,7 @@ WATCHED = 500
 
 
 @dataclass(frozen=True)
-class Setting:
+class Hyperparameters:
     """What suits a data set."""
 
     per_class: int
@@ -40,7 +40,10 @@ class Setting:
     seconds: float
 
 
-SETTINGS = {"digits": Setting(40, 64, 400, 50, 1e-2, 4.0), "mnist": Setting(50, 100, 200, 50, 1e-2, 10.0)}
+SETTINGS = {
+    "digits": Hyperparameters(40, 64, 400, 50, 1e-2, 4.0),
+    "mnist": Hyperparameters(50, 100, 200, 50, 1e-2, 10.0),
+}
 
 
 @dataclass(frozen=True)
@@ -78,40 +81,40 @@ class TeacherFree(Recipe):
         from dkdemo.device import pick
         from dkdemo.distillation import kd_loss
         from dkdemo.experiments.side_by_side import draw_wrong, spoilt
-        from dkdemo.training import answers
+        from dkdemo.training import logits_of
 
-        began, how = time.perf_counter(), SETTINGS[self.data]
+        began, hyper = time.perf_counter(), SETTINGS[self.data]
         train, test = datasets.load(self.data, str(pick()))
         seeds = seeds_of(self.seed, RUNS)
-        few = [train.take(how.per_class, torch.Generator().manual_seed(seed)) for seed in seeds]
+        few = [train.balanced_subset(hyper.per_class, torch.Generator().manual_seed(seed)) for seed in seeds]
         examples, classes = len(few[0]), len(train.classes)
         wrong = round(self.noise * examples)
         by = [draw_wrong(wrong, examples, classes, torch.Generator().manual_seed(seed)) for seed in seeds]
         x = torch.stack([own.normalised().flatten(1) for own in few])  # (S, n, D)
         y = torch.stack([spoilt(own.labels, moves, classes) for own, moves in zip(few, by, strict=True)])
 
-        together = students_for(train, how.hidden, seeds, len(FIRST))
-        yield from teach(together, x, lambda z, at: by_rule(z, y[at]), FIRST, how, seeds, test)
+        together = students_for(train, hyper.hidden, seeds, len(FIRST))
+        yield from train_methods(together, x, lambda z, at: by_rule(z, y[at]), FIRST, hyper, seeds, test)
         with torch.no_grad():
             wanted = together(x.repeat(len(FIRST), 1, 1))[:RUNS]  # the plain ones' answers, kept
-        pupils = students_for(train, how.hidden, seeds, 1)
+        students = students_for(train, hyper.hidden, seeds, 1)
 
         def by_oneself(z: Tensor, at: Picked) -> Tensor:
             return kd_loss(z[0], wanted[at], y[at], temperature=OWN_HEAT, soft_weight=WEIGHT)
 
-        yield from teach(pupils, x, by_oneself, METHODS[len(FIRST) :], how, seeds, test, before=how.steps)
-        logits = torch.cat([answers(together, test), answers(pupils, test)])
-        size = {"per_class": how.per_class, "labelled": y.shape[1], "wrong": wrong, "test": len(test)}
+        yield from train_methods(students, x, by_oneself, METHODS[len(FIRST) :], hyper, seeds, test, before=hyper.steps)
+        logits = torch.cat([logits_of(together, test), logits_of(students, test)])
+        size = {"per_class": hyper.per_class, "labelled": y.shape[1], "wrong": wrong, "test": len(test)}
         size["curves"] = min(WATCHED, len(test))
         yield Done({**table(logits, test.labels), "noise": self.noise, "n": size, **provenance(seeds, began)})
 
 
-def teach(
+def train_methods(
     students: StackedMLP,
     x: Tensor,
     loss_of: Callable[[Tensor, Picked], Tensor],
     names: Sequence[str],
-    how: Setting,
+    hyper: Hyperparameters,
     seeds: Sequence[int],
     test: Dataset,
     before: int = 0,
@@ -122,28 +125,27 @@ def teach(
     """
     import torch
 
-    from dkdemo.device import send
     from dkdemo.evaluation import accuracy
-    from dkdemo.training import annealed_adam, answers, marks
+    from dkdemo.training import annealed_adam, draw_rows, logits_of, measuring_steps
 
     runs, examples = x.shape[:2]
     every = torch.arange(runs, device=x.device)[:, None]
-    some = torch.randperm(len(test), generator=torch.Generator().manual_seed(seeds[0]))[:WATCHED].to(x.device)
-    dice = [torch.Generator().manual_seed(seed) for seed in seeds]
-    adam, schedule = annealed_adam(students, how.learning_rate, how.steps)
-    due = marks(how.steps, 16)
-    for step in range(1, how.steps + 1):
-        index = send(torch.stack([torch.randperm(examples, generator=own)[: how.batch_size] for own in dice]), x.device)
+    some = test.sample_indices(WATCHED, torch.Generator().manual_seed(seeds[0]))
+    generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+    adam, schedule = annealed_adam(students, hyper.learning_rate, hyper.steps)
+    due = measuring_steps(hyper.steps, 16)
+    for step in range(1, hyper.steps + 1):
+        index = draw_rows(examples, hyper.batch_size, generators, x.device)
         logits = students(x[every, index].repeat(len(names), 1, 1)).unflatten(0, (len(names), runs))
         adam.zero_grad()
         loss_of(logits, (every, index)).sum().backward()
         adam.step()
         schedule.step()
         if step in due:
-            right = accuracy(answers(students, test, some), test.labels[some]).view(len(names), runs).mean(1)
-            metrics = {"lesson": float(step), "lesson_steps": float(how.steps)}
+            right = accuracy(logits_of(students, test, some), test.labels[some]).view(len(names), runs).mean(1)
+            metrics = {"lesson": float(step), "lesson_steps": float(hyper.steps)}
             metrics |= dict(zip(names, right.tolist(), strict=True))
-            yield Progress(before + step, 2 * how.steps, metrics)
+            yield Progress(before + step, 2 * hyper.steps, metrics)
 
 
 def by_rule(logits: Tensor, labels: Tensor) -> Tensor:

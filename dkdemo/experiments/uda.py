@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from dkdemo import schedules
 from dkdemo.experiments.recipe import DIGITS, Recipe, check_data
 from dkdemo.jobs.events import Event
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-    from dkdemo.experiments.few_labels import Facts, Lesson, Room
+    from dkdemo.experiments.few_labels import Facts, Lesson, Task
 
 SECONDS = {"mnist": 14.0, "digits": 9.0}
-SCHEDULES = ("none", "linear", "exp", "log")
+SCHEDULES = ("none", *schedules.SCHEDULES)
 
 
 @dataclass(frozen=True)
@@ -46,23 +47,23 @@ class UDA(Recipe):
 
         yield from few_labels.study(self.data, self.seed, self._method, str(pick()))
 
-    def _method(self, hall: Room, dice: Generator) -> Lesson:
+    def _method(self, task: Task, generator: Generator) -> Lesson:
         import torch
 
-        from dkdemo.experiments.few_labels import trusted
-        from dkdemo.semi_supervised import UDA_CONFIDENCE, annealed_loss, tsa_threshold, uda_loss
+        from dkdemo.experiments.few_labels import pseudo_label_facts
+        from dkdemo.semi_supervised import UDA_CONFIDENCE, annealed_loss, uda_loss
 
         def lesson(net: Any, step: int) -> tuple[Tensor, Facts]:
-            unlabelled, truth = hall.unlabelled(dice)
+            unlabelled, truth = task.unlabelled(generator)
             with torch.no_grad():
-                clean = hall.see(net, unlabelled)
-            looks = torch.cat([hall.weak(hall.labelled, dice), hall.strong(unlabelled, dice)])
-            known, noisy = hall.see(net, looks).split([len(hall.labels), len(unlabelled)])
+                clean_logits = task.logits(net, unlabelled)
+            views = torch.cat([task.weak(task.labelled, generator), task.strong(unlabelled, generator)])
+            labelled_logits, noisy_logits = task.logits(net, views).split([len(task.labels), len(unlabelled)])
             ceiling = 1.0
             if self.schedule != "none":
-                ceiling = tsa_threshold(step / hall.how.steps, hall.classes, self.schedule)
-            loss = annealed_loss(known, hall.labels, threshold=ceiling) + uda_loss(clean, noisy)
-            sure, best = clean.softmax(-1).max(-1)
-            return loss, trusted(best, sure > UDA_CONFIDENCE, truth)
+                ceiling = schedules.tsa_threshold(step / task.hyper.steps, task.classes, self.schedule)
+            loss = annealed_loss(labelled_logits, task.labels, threshold=ceiling) + uda_loss(clean_logits, noisy_logits)
+            sure, best = clean_logits.softmax(-1).max(-1)
+            return loss, pseudo_label_facts(best, sure > UDA_CONFIDENCE, truth)
 
         return lesson

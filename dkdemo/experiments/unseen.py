@@ -25,7 +25,7 @@ BIASES = tuple(round(-2 + 0.1 * step, 1) for step in range(281))  # -2 to 26: th
 
 
 @dataclass(frozen=True)
-class Setting:
+class Hyperparameters:
     """What suits a data set; the defaults suit real images of 28 or 32 pixels a side."""
 
     hidden: int = 100  # the student's only hidden layer
@@ -35,11 +35,11 @@ class Setting:
     seconds: float = 8.0
 
 
-SETTINGS = {"digits": Setting(hidden=64, steps=500, seconds=3.0)}
+SETTINGS = {"digits": Hyperparameters(hidden=64, steps=500, seconds=3.0)}
 
 
-def setting(data: str) -> Setting:
-    return SETTINGS.get(data, Setting())
+def hyperparameters(data: str) -> Hyperparameters:
+    return SETTINGS.get(data, Hyperparameters())
 
 
 def check(hidden: tuple[int, ...], temperature: float) -> None:
@@ -83,7 +83,7 @@ class Unseen(Recipe):
         super().__post_init__()
 
     def expected_seconds(self) -> float:
-        return setting(self.data).seconds
+        return hyperparameters(self.data).seconds
 
     def run(self) -> Iterator[Event]:
         import torch
@@ -91,25 +91,27 @@ class Unseen(Recipe):
         from dkdemo import datasets
         from dkdemo.device import pick
         from dkdemo.distillation import shuffle_dark
-        from dkdemo.teachers import obtain
-        from dkdemo.training import answers
+        from dkdemo.teachers import trained_with_progress
+        from dkdemo.training import logits_of
 
-        began, usual = time.perf_counter(), setting(self.data)
+        began, hyper = time.perf_counter(), hyperparameters(self.data)
         train, test = datasets.load(self.data, str(pick()))
         parts = divide(train, self.hidden, self.seed)
         recipe = light_teacher(self.data, self.seed)
-        steps = recipe.steps + usual.steps
-        teacher = yield from obtain(recipe, of=steps)
+        steps = recipe.steps + hyper.steps
+        teacher = yield from trained_with_progress(recipe, of=steps)
 
         seeds = seeds_of(self.seed, RUNS)
-        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
-        wanted, held = answers(teacher, train, parts.transfer), answers(teacher, train, parts.held)
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        wanted, held = logits_of(teacher, train, parts.transfer), logits_of(teacher, train, parts.held)
         labels = train.labels[parts.transfer]
-        scrambled = [shuffle_dark(wanted.cpu(), labels.cpu(), generator=own).to(wanted.device) for own in dice]
-        students = students_for(train, usual.hidden, seeds, len(CONFIGS))
+        scrambled = [
+            shuffle_dark(wanted.cpu(), labels.cpu(), generator=generator).to(wanted.device) for generator in generators
+        ]
+        students = students_for(train, hyper.hidden, seeds, len(CONFIGS))
         targets = [wanted] * RUNS + [None] * RUNS + scrambled  # None: the label alone
-        lesson = learn(students, train[parts.transfer], targets, self.temperature, usual, dice)
-        for event in watch(lesson, students, test, parts.mask, CONFIGS, usual.steps, seeds[0]):
+        lesson = train_students(students, train[parts.transfer], targets, self.temperature, hyper, generators)
+        for event in watch(lesson, students, test, parts.mask, CONFIGS, hyper.steps, seeds[0]):
             yield Progress(recipe.steps + event.step, steps, event.metrics)
         yield Done(
             {
@@ -159,29 +161,27 @@ def divide(train: Dataset, hidden: Sequence[int], seed: int) -> Parts:
     return Parts(others[~mask[train.labels[others]]], held, mask)
 
 
-def learn(
+def train_students(
     students: StackedMLP,
     transfer: Dataset,
     targets: Sequence[Tensor | None],
     temperature: float,
-    how: Setting,
-    dice: Any,
+    hyper: Hyperparameters,
+    generators: Any,
 ) -> Iterator[int]:
     """Train all copies in place, copy i on the soft ``targets[i]``, (n, K) logits, or on the labels; yields each step.
 
-    The copies of one run (every ``len(dice)``-th) see the same batches.
+    The copies of one run (every ``len(generators)``-th) see the same batches.
     """
     import torch
 
-    from dkdemo.device import send
     from dkdemo.distillation import hard_loss, soft_loss
-    from dkdemo.training import annealed_adam
+    from dkdemo.training import annealed_adam, draw_rows
 
-    runs, copies = len(dice), len(targets)
-    adam, schedule = annealed_adam(students, how.learning_rate, how.steps)
-    for step in range(1, how.steps + 1):
-        draws = [torch.randint(len(transfer), (how.batch_size,), generator=own) for own in dice]
-        index = send(torch.stack(draws), transfer.labels.device)  # (runs, N)
+    runs, copies = len(generators), len(targets)
+    adam, schedule = annealed_adam(students, hyper.learning_rate, hyper.steps)
+    for step in range(1, hyper.steps + 1):
+        index = draw_rows(len(transfer), hyper.batch_size, generators, transfer.labels.device, repeats=True)
         x = transfer.normalised(index.flatten()).flatten(1).unflatten(0, index.shape)
         z = students(x.repeat(copies // runs, 1, 1))  # (copies, N, K)
         losses = [
@@ -210,16 +210,16 @@ def watch(
     import torch
 
     from dkdemo.evaluation import accuracy
-    from dkdemo.training import answers, marks
+    from dkdemo.training import logits_of, measuring_steps
 
     order = torch.randperm(len(test), generator=torch.Generator().manual_seed(seed)).to(mask.device)
-    rare, some, due = order[mask[test.labels[order]]][:WATCHED], order[:WATCHED], marks(steps, 20)
+    rare, some, due = order[mask[test.labels[order]]][:WATCHED], order[:WATCHED], measuring_steps(steps, 20)
     for step in lesson:
         if step not in due:
             continue
         metrics = {"student_step": float(step), "student_steps": float(steps)}
-        only = accuracy(answers(students, test, rare), test.labels[rare]).view(len(configs), -1)
-        both = accuracy(answers(students, test, some), test.labels[some]).view(len(configs), -1)
+        only = accuracy(logits_of(students, test, rare), test.labels[rare]).view(len(configs), -1)
+        both = accuracy(logits_of(students, test, some), test.labels[some]).view(len(configs), -1)
         found = torch.stack([only.mean(1), only.amin(1), only.amax(1), both.mean(1)], dim=1).tolist()
         for config, (mean, low, high, every) in zip(configs, found, strict=True):
             metrics |= {config: mean, f"{config}_low": low, f"{config}_high": high, f"{config}_all": every}
@@ -237,10 +237,13 @@ def judge(
     import torch
 
     from dkdemo.evaluation import bias_curve, choose_bias
-    from dkdemo.training import answers
+    from dkdemo.training import logits_of
 
     shape = (len(configs), -1)
-    mine, logits = answers(students, train, parts.held).unflatten(0, shape), answers(students, test).unflatten(0, shape)
+    mine, logits = (
+        logits_of(students, train, parts.held).unflatten(0, shape),
+        logits_of(students, test).unflatten(0, shape),
+    )
     share = [parts.mask[own.argmax(-1)].double().mean().item() for own in held]
     bias = torch.stack([choose_bias(own, parts.mask, part) for own, part in zip(mine, share, strict=True)])
     only, both = bias_curve(logits, test.labels, parts.mask, torch.tensor(BIASES))  # (configs, runs, biases)

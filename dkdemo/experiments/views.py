@@ -60,10 +60,10 @@ class Views(Recipe):
         from dkdemo.device import pick
 
         began, device = time.perf_counter(), pick()
-        stuff = simclr_material.material("shapes", str(device))
+        material = simclr_material.load_material("shapes", str(device))
         chance = torch.Generator(device).manual_seed(self.seed)
-        start = self.seed * self.count % (len(stuff.test_images) - self.count)
-        pictures = stuff.test_images[start : start + self.count] / 255
+        start = self.seed * self.count % (len(material.test_images) - self.count)
+        pictures = material.test_images[start : start + self.count] / 255
         pictures = pictures.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
         own = _decode(self.own)
         if own:
@@ -108,11 +108,11 @@ def _features(views: Tensor, eye: str, device: str) -> Tensor:
     """What the chosen eye makes of (M, 3, 64, 64) views in [0, 1]: (M, D)."""
     import torch.nn.functional as F
 
-    from dkdemo.pretraining import features, standard
+    from dkdemo.pretraining import features, standardised
 
     small = F.avg_pool2d(views, SIDE // 32)
     if eye == "pixels":
-        return standard(small).flatten(1)
+        return standardised(small).flatten(1)
     return features(_model(device, STEPS if eye == "trained" else 0), small)  # z: where the loss looks
 
 
@@ -123,14 +123,14 @@ def _model(device: str, steps: int) -> nn.Module:
 
     from dkdemo.pretraining import pretrain
 
-    stuff = simclr_material.material("shapes", device)
-    model = simclr_material.new_model(stuff, 0)
-    looks = simclr_material.LOOKS["shapes"]["both"]
+    material = simclr_material.load_material("shapes", device)
+    model = simclr_material.new_model(material, 0)
+    looks = simclr_material.AUGMENTATIONS["shapes"]["both"]
     chance = torch.Generator(device).manual_seed(0)
     if steps:
         for _ in pretrain(
             model,
-            stuff.images,
+            material.images,
             first=looks,
             second=looks,
             temperature=0.2,

@@ -63,11 +63,16 @@ class WhatBuys(Recipe):
         seeds, classes = seeds_of(self.seed, RUNS), len(train.classes)
         orders = [torch.randperm(len(train), generator=torch.Generator().manual_seed(seed)) for seed in seeds]
         held = gathered([looks(train[order[-HELD_OUT:].to(device)], self.data) for order in orders])
-        some = torch.randperm(len(test), generator=torch.Generator().manual_seed(self.seed))[:TESTED].to(device)
+        some = test.sample_indices(TESTED, torch.Generator().manual_seed(self.seed))
         unseen, sizes, errors, chosen = gathered([looks(test[some], self.data)] * RUNS), SIZES[self.data], [], []
         norms, steps = [], len(SIZES[self.data]) * STEPS[self.data]
-        dice = [torch.Generator().manual_seed(seed) for seed in seeds]
-        by = torch.stack([draw_wrong_at(torch.rand(DRAWN, generator=own) < self.noise, classes, own) for own in dice])
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        by = torch.stack(
+            [
+                draw_wrong_at(torch.rand(DRAWN, generator=generator) < self.noise, classes, generator)
+                for generator in generators
+            ]
+        )
         for round_, size in enumerate(sizes):
             x, y = gathered([looks(train[order[:size].to(device)], self.data) for order in orders])
             lesson = self._teach(x, spoilt(y, by[:, :size], classes), held, unseen, seeds, classes)
@@ -158,13 +163,13 @@ def looks(part: Dataset, data: str) -> tuple[Tensor, Tensor]:
     import torch
     import torch.nn.functional as F
 
-    from dkdemo.teachers import moved
+    from dkdemo.teachers import shift_normalised
 
     x = part.normalised()
     step, weight = (1, 0.5) if data == "digits" else (2, 1.0)
     views = []
     for right, down in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1)):
-        far = moved(x, part, *(torch.full((len(x),), step * by) for by in (right, down)))
+        far = shift_normalised(x, part, *(torch.full((len(x),), step * by) for by in (right, down)))
         view = (1 - weight) * x + weight * far
         views.append(view if data == "digits" else F.avg_pool2d(view, 2))
     return torch.stack(views, dim=1).flatten(2), part.labels

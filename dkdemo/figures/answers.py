@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.kernels.sums import percent
 
@@ -20,7 +20,7 @@ GAP = 0.14  # between its pictures, as a share of one
 FOOT = 0.3  # below each picture, for its line
 
 
-@kept
+@cached
 def two_answers(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """The teacher's and the student's probabilities for every class, paired."""
     heading = words["batch_answers_plain"].format(teacher_color=theme.TEACHER, student_color=theme.STUDENT)
@@ -44,7 +44,7 @@ def two_answers(values: Mapping[str, Any], names: Sequence[str], words: Mapping[
     return note(chart, claim=words["draw_claim"])
 
 
-@kept
+@cached
 def gallery(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """Grey test images, the greatest doubt first; under each what it is, and what else it looks like."""
     images = np.asarray(result["images"], dtype=float)

@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-import plotly.graph_objects as go
-
 PLACE = re.compile(r"\{\{|\}\}|\{([A-Za-z_]\w*)((?:\[\d+\])*)(?::([^{}]*))?\}")
 FORMATS = re.compile(r"d|\.(\d+)([f%g])|")
 MINUS = "\N{MINUS SIGN}"
@@ -117,27 +115,7 @@ def bind_snapshot(trace: Any, snapshot: str, **paths: str) -> Any:
     return trace
 
 
-def grow(trace: Any, y: str, x: str = "step", ema: float | None = None) -> Any:
-    """Let a curve grow by a point with each Progress event; ``ema`` draws its bias-corrected moving average.
-
-    ema_t = (d * s_(t-1) + (1 - d) * y_t) / (1 - d^t), as Adam corrects its moments: without the division
-    a curve that starts at .9 would seem to start at 0.
-    """
-    progress: dict[str, Any] = {"x": x, "y": y}
-    if ema is not None:
-        if not 0 <= ema < 1:
-            raise ValueError(f"the decay of a moving average must be in [0, 1), got {ema}")
-        progress["ema"] = ema
-    trace.meta = {**(trace.meta or {}), "progress": progress}
+def grow(trace: Any, y: str, x: str = "step") -> Any:
+    """Let a curve grow by a point with each Progress event that tells both numbers. Returns the trace."""
+    trace.meta = {**(trace.meta or {}), "progress": {"x": x, "y": y}}
     return trace
-
-
-def claim(figure: go.Figure, template: str, **bound: str) -> go.Figure:
-    """Give the figure its title-that-claims; ``bound`` ties layout properties to values, as in `bind`.
-
-    Paths with an index are written whole: ``claim(f, words["x"], **{"annotations[0].text": "{wrong:.0%}"})``.
-    """
-    layout = figure.layout.meta or {}
-    paths = {name.replace("__", "."): value for name, value in bound.items()}
-    figure.layout.meta = {**layout, "claim": template, "bind": {**layout.get("bind", {}), **paths}}
-    return figure

@@ -10,13 +10,13 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import moving_text, note, side_by_side
 
 BOARD = [[0, theme.DARK], [0.5, theme.PAPER], [1, theme.STUDENT]]
 
 
-@kept
+@cached
 def switches(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """What each switch reads of each input, at the size of h chosen; and what stays unread at every size."""
     chart = side_by_side((0.8, 1), (words["switches_board"], words["switches_unread"]), height=320, gap=0.14)
@@ -40,7 +40,7 @@ def switches(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mappin
         marker={"size": 9, "color": theme.STUDENT, "opacity": 0.5}, **place,
     )  # fmt: skip
     here = go.Scatter(
-        x=values["here_x"], y=values["here_y"], mode="markers", hoverinfo="skip",
+        x=values["here_x"], y=values["here_y"], mode="markers", cliponaxis=False, hoverinfo="skip",
         marker={"size": 20, "symbol": "circle-open", "color": theme.STUDENT, "line": {"width": 4}}, **place,
     )  # fmt: skip
     chart.add_trace(bind(here, x="here_x", y="here_y"))
@@ -67,14 +67,14 @@ def switches(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mappin
     return note(chart, claim=words["switches_claim"])
 
 
-@kept
+@cached
 def cpc(view: Any, words: Mapping[str, str], *, ahead: int, cap: float, ceiling: Sequence[float]) -> go.Figure:
     """By how far ahead: how often the true future is found, and how many nats InfoNCE vouches for.
 
     Args:
         view: the run so far. ahead: K. cap: log N. ceiling: the exact information, where it is known.
     """
-    chart = side_by_side((1, 1), (words["cpc_accuracy"], words["cpc_estimate"]), height=330)
+    chart = side_by_side((1, 1), (words["cpc_accuracy"], words["cpc_estimate"]), height=318)
     steps = list(range(1, ahead + 1))
     ghost = view.ghost.result if view.ghost is not None else None
     result = view.result
@@ -147,7 +147,7 @@ def level(
     )  # fmt: skip
 
 
-@kept
+@cached
 def bound(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """A perfect critic's estimate against the number of choices: under log N, and under the truth."""
     chart = theme.figure(340)
@@ -164,7 +164,7 @@ def bound(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
         marker={"size": 9}, hovertemplate="N = %{x}: %{y:.2f}<extra></extra>",
     )  # fmt: skip
     here = go.Scatter(
-        x=values["here_x"], y=values["here_y"], mode="markers", hoverinfo="skip",
+        x=values["here_x"], y=values["here_y"], mode="markers", cliponaxis=False, hoverinfo="skip",
         marker={"size": 22, "symbol": "circle-open", "color": theme.STUDENT, "line": {"width": 4}},
     )  # fmt: skip
     chart.add_trace(bind(truth, y="truth"))

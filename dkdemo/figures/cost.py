@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, fill
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note
 from dkdemo.networks import NETWORKS, Network
 
@@ -44,7 +44,7 @@ def wasted(axis: str) -> tuple[Network, Network, float]:
     return max(pairs, key=lambda pair: pair[2])
 
 
-@kept
+@cached
 def networks(axis: str, words: Mapping[str, str]) -> go.Figure:
     """Accuracy against one kind of cost, logarithmic; for file sizes also the int8 versions."""
     low, high = RANGES[axis]
@@ -87,7 +87,7 @@ def networks(axis: str, words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=fill(words[f"networks_claim_{axis}"], facts))
 
 
-@kept
+@cached
 def budget(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """How much of this machine each network would eat: dots on a logarithmic axis, the line is all of it."""
     chart = theme.figure(

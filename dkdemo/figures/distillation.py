@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dkdemo.figures import theme
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.kernels.distillation import CURVE_TEMPERATURES
 
@@ -17,7 +17,7 @@ STRONGEST = 2.2  # the push axis runs from -STRONGEST to STRONGEST at every temp
 UNITS_PER_DOT = 8
 
 
-@kept
+@cached
 def batch(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str], *, squared: bool) -> go.Figure:
     """One row of the batch: both answers at T, the push on each logit, and how hard the soft term pushes by T."""
     answers = words["batch_answers"].format(teacher_color=theme.TEACHER, student_color=theme.STUDENT)
@@ -95,7 +95,7 @@ def batch(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, s
     return note(chart, claim=words["batch_claim_squared" if squared else "batch_claim_plain"])
 
 
-@kept
+@cached
 def darkness(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """Two answers, equally right: their probabilities, and what the gradient makes of them."""
     chart = side_by_side((1, 1), (words["darkness_answers"], words["darkness_gradients"]))
@@ -141,7 +141,7 @@ def parameters(layers: Sequence[int]) -> int:
     return sum((before + 1) * after for before, after in pairwise(layers))
 
 
-@kept
+@cached
 def larva(teacher: Sequence[int], copies: int, student: Sequence[int], words: Mapping[str, str]) -> go.Figure:
     """Both networks to one scale: a dot is eight units; the caterpillar is an ensemble of ``copies``."""
     chart = theme.figure(340)

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, fill
 from dkdemo.figures.curves import curve
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import moving_text, note, side_by_side
 
 # ImageNet, linear top-1 in per cent. Chen & He 2021, arXiv:2011.10566, figure 2 and Table 1 (100 epochs);
@@ -45,7 +45,7 @@ PAIRS = {"both": (theme.STUDENT, "solid"), "moving": (theme.FAINT, "dash"), "alo
 ARGMAX = math.log10(0.02)  # where "arg max" stands on the log axis
 
 
-@kept
+@cached
 def collapse(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Spread, loss and effective rank of the outputs: the pair chosen, and beside it the one known to live."""
     chart = side_by_side((1.25, 1, 1), [words[f"collapse_{name}"] for name in MEASURES], height=340, gap=0.07)
@@ -96,7 +96,7 @@ def collapse_claim(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
     return fill(words["collapse_claim_dead" if lower else "collapse_claim_dead_higher"], end)
 
 
-@kept
+@cached
 def still_target(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """One weight and its predictor in three variants: how large w stays, and how small the loss becomes."""
     chart = side_by_side((1, 1), (words["still_w"], words["still_loss"]), height=350)
@@ -118,7 +118,7 @@ def still_target(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figu
     return note(chart, claim=words["still_claim"])
 
 
-@kept
+@cached
 def history(words: Mapping[str, str]) -> go.Figure:
     """Two families of methods on one line of years, and the paper that belongs to both."""
     chart = theme.figure(300)
@@ -147,7 +147,7 @@ def history(words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=fill(words["history_claim"], {name: float(year) for name, year in first.items()}))
 
 
-@kept
+@cached
 def temperatures(rows: Sequence[tuple[str, str, tuple[float, float] | None]], words: Mapping[str, str]) -> go.Figure:
     """Every method on the axis of temperatures, coldest first.
 

@@ -11,7 +11,7 @@ from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.curves import curve
 from dkdemo.figures.dashes import dashed
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
 
 CONTROLS = (("labels", theme.TRUTH, "dot"), ("strong", theme.TRUTH, "dash"))
@@ -20,7 +20,7 @@ STEPS = 300  # of the axis before the first run
 FLOOR = 0.4  # of the accuracy's axis; a net starts below, and is past it before anyone has sat down
 
 
-@kept
+@cached
 def lesson(view: Any, method: str, told: Sequence[tuple[str, str]], words: Mapping[str, str]) -> go.Figure:
     """Accuracy of the method and its two controls; beside it what is ``told`` of the unlabelled pictures.
 

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note
 
 SIDE, GAP, HEAD = 8, 3, 5  # pixels of a picture of a digit, between two, and of room for a number above one
@@ -18,7 +18,7 @@ ACROSS = 8  # candidates in a row
 INK = [[0, theme.PAPER], [1, theme.TRUTH]]
 
 
-@kept
+@cached
 def futures(result: Mapping[str, Any] | None, example: int, words: Mapping[str, str]) -> go.Figure:
     """The past and all candidates, the surest first; the true one is framed.
 

@@ -17,7 +17,7 @@ KEPT = 64  # charts of each function
 P = ParamSpec("P")
 
 
-def kept(draw: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
+def cached(draw: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
     """Remember the figures of a pure function by the content of its arguments.
 
     Plotly checks every property as it is set, some 10 ms a chart. Whoever gets a kept figure must not change

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill, grow
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import name_ends
 from dkdemo.figures.panels import note, picture, side_by_side
 from dkdemo.kernels.smoothing import GAP_ALPHAS
@@ -22,7 +22,7 @@ NETS = ("hard", "smooth")
 MARKS = (("circle", "●"), ("diamond", "◆"), ("triangle-up", "▲"))  # one shape a class, and its glyph
 
 
-@kept
+@cached
 def formula(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """The smoothed label beside the slide's numbers, and the logit gap it asks for."""
     chart = side_by_side((1.35, 1), (words["formula_label"], words["formula_gap"]), height=320)
@@ -54,14 +54,22 @@ def formula(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
         meta={"bind": {"x": "here", "y": "gap_here"}},
     )
     chart.update_layout(
-        xaxis={"range": [-0.6, MOST_CLASSES - 0.4], "dtick": 1, "title": {"text": words["formula_class"]}},
-        xaxis2={"range": [0, 1], "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1], "title": {"text": words["alpha"]}},
+        xaxis={
+            "range": [-0.6, MOST_CLASSES - 0.4],
+            "dtick": 1,
+            "title": {"text": words["formula_class"], "standoff": 4},
+        },
+        xaxis2={
+            "range": [0, 1],
+            "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1],
+            "title": {"text": words["alpha"], "standoff": 4},
+        },
         yaxis2={"range": [0, 7.2]},
     )
     return note(chart, claim=words["formula_claim"])
 
 
-@kept
+@cached
 def five_or_nine(
     image: np.ndarray, values: Mapping[str, Any], answer: Sequence[float], truth: int, words: Mapping[str, str]
 ) -> go.Figure:
@@ -119,7 +127,7 @@ def _shares() -> dict[str, Any]:
     return {"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
 
 
-@kept
+@cached
 def penultimate(
     result: Mapping[str, Any] | None, classes: Sequence[str], alpha: float, words: Mapping[str, str]
 ) -> go.Figure:
@@ -159,7 +167,7 @@ def penultimate(
     return note(chart, claim=fill(words["penultimate_claim"], {**_numbers(result), "ratio": ratio}))
 
 
-@kept
+@cached
 def calibration(result: Mapping[str, Any] | None, alpha: float, words: Mapping[str, str]) -> go.Figure:
     """Confidence against accuracy, both nets: on the diagonal a net is as sure as it is right."""
     headings = words["hard_labels"], fill(words["smooth_labels"], {"alpha": alpha})
@@ -196,7 +204,7 @@ def calibration(result: Mapping[str, Any] | None, alpha: float, words: Mapping[s
         share = {"range": [-0.03, 1.15], "tickformat": ".0%", "tickvals": [0, 0.5, 1]}
         chart.update_layout(
             {
-                f"xaxis{axis}": {**share, "title": {"text": words["confidence"]}},
+                f"xaxis{axis}": {**share, "title": {"text": words["confidence"], "standoff": 4}},
                 f"yaxis{axis}": {**share, "title": {"text": "" if axis else words["right_share"]}},
             }
         )
@@ -206,7 +214,7 @@ def calibration(result: Mapping[str, Any] | None, alpha: float, words: Mapping[s
     return note(chart, claim=fill(words["calibration_worse" if worse else "calibration_better"], _numbers(result)))
 
 
-@kept
+@cached
 def teacher(
     progress: Sequence[Any], result: Mapping[str, Any] | None, lessons: tuple[int, int], words: Mapping[str, str]
 ) -> go.Figure:
@@ -257,7 +265,11 @@ def teacher(
     chart.update_layout(
         barmode="group",
         bargap=0.25,
-        xaxis={"range": [0, 1.95 * last], "title": {"text": words["student_steps"]}, "tickvals": [0, first, last]},
+        xaxis={
+            "range": [0, 1.95 * last],
+            "title": {"text": words["student_steps"], "standoff": 4},
+            "tickvals": [0, first, last],
+        },
         yaxis=_shares(),
         xaxis2={"type": "category"},
         yaxis2=_shares(),

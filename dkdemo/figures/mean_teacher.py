@@ -12,7 +12,7 @@ from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, fill
 from dkdemo.figures.curves import curve
 from dkdemo.figures.dashes import dashed
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.moco import LINE_PITCH, named
 from dkdemo.figures.panels import note, side_by_side
 
@@ -20,7 +20,7 @@ MOST_SHARE = 0.055  # the top of the axis of shares; a decay below .945 reaches 
 KINDS = (("student_alone", "dash"), ("teacher_alone", "dash"), ("student_taught", "solid"), ("teacher_taught", "solid"))
 
 
-@kept
+@cached
 def follow(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """A student's noisy weight with its average over it, and how much each step still counts in the average."""
     chart = side_by_side((1.4, 1), (words["follow_path"], words["follow_shares"]), height=340)
@@ -49,7 +49,7 @@ def follow(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=words["follow_claim"])
 
 
-@kept
+@cached
 def agree(values: Mapping[str, Any], classes: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """Logits of the student to drag, both answers side by side, and where the disagreement pushes."""
     chart = side_by_side((1, 1.2, 1), (words["agree_logits"], words["agree_answers"], words["agree_push"]), height=340)
@@ -71,10 +71,10 @@ def agree(values: Mapping[str, Any], classes: Sequence[str], words: Mapping[str,
     return note(chart, claim=words["agree_claim"])
 
 
-@kept
+@cached
 def early(view: Any, words: Mapping[str, str]) -> go.Figure:
     """The first steps: the average with a warm-up and without, beside the weights themselves."""
-    chart = theme.figure(340)
+    chart = theme.figure(325)
     curve(chart, view, "student", theme.STUDENT, "", dash="dot")
     curve(chart, view, "warm_999", theme.TEACHER, words["early_warm"], width=5)
     curve(chart, view, "fixed_999", theme.TEACHER, words["early_fixed"], dash="dash")
@@ -89,7 +89,7 @@ def early(view: Any, words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=fill(words["early_claim"], facts))
 
 
-@kept
+@cached
 def noisy(view: Any, floor: float, words: Mapping[str, str]) -> go.Figure:
     """At one learning rate: the weights as they are, from the worst to the best run, and their average.
 
@@ -125,7 +125,7 @@ def noisy(view: Any, floor: float, words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=fill(words["noisy_claim"], facts))
 
 
-@kept
+@cached
 def few(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Students and their averages with few labels: alone, and asked to agree with their average as well."""
     chart = side_by_side((1.4, 1), (words["few_curves"], words["few_end"]), height=340)

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill, grow
 from dkdemo.figures.dashes import dashed
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import drawn, moving_text, note, picture, side_by_side
 from dkdemo.kernels.mixing import DENSITY_AT
 
@@ -27,7 +27,7 @@ WALK = ("plain", "mixup", "cutmix", "manifold")
 NOISY = ("plain", "mixup", "cutout", "cutmix")
 
 
-@kept
+@cached
 def mixup(
     values: Mapping[str, Any], first: np.ndarray, second: np.ndarray, names: Sequence[str], words: Mapping[str, str]
 ) -> go.Figure:
@@ -59,7 +59,7 @@ def mixup(
     return note(chart, claim=words["mixup_claim"])
 
 
-@kept
+@cached
 def cutmix(
     values: Mapping[str, Any],
     first: np.ndarray,
@@ -112,7 +112,7 @@ def _label(chart: go.Figure, values: Mapping[str, Any], names: Sequence[str], ax
     moving_text(chart, fill(template, values), below, theme.DARK, side="bottom center", axis=axis, gap=3, text=template)
 
 
-@kept
+@cached
 def manifold(result: Mapping[str, Any] | None, layer: int, words: Mapping[str, str]) -> go.Figure:
     """The darkness of the plane between two spirals: a plain net, and one that mixed in ``layer``."""
     mixed = words["manifold_input"] if layer == 0 else fill(words["manifold_layer"], {"layer": layer})
@@ -154,7 +154,7 @@ def _pixels(result: Mapping[str, Any] | None) -> Sequence[float]:
     return result["surface"]["side"] if result else [-1.15, 1.15]
 
 
-@kept
+@cached
 def midpoint(result: Mapping[str, Any] | None, ghost: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """How sure each net is on the straight line between two images, and exactly halfway."""
     chart = side_by_side((1.5, 1), (words["midpoint_line"], words["midpoint_half"]), height=340)
@@ -225,7 +225,7 @@ def midpoint_facts(result: Mapping[str, Any]) -> dict[str, float]:
     return {**result["accuracy"], **apart}
 
 
-@kept
+@cached
 def noise(
     progress: Sequence[Any], result: Mapping[str, Any] | None, on: Collection[str], steps: int, words: Mapping[str, str]
 ) -> go.Figure:
@@ -261,7 +261,11 @@ def noise(
         hovertemplate="%{x}: %{y:.1%}<extra></extra>",
     )
     chart.update_layout(
-        xaxis={"range": [0, 1.55 * steps], "tickvals": [0, steps // 2, steps], "title": {"text": words["steps"]}},
+        xaxis={
+            "range": [0, 1.55 * steps],
+            "tickvals": [0, steps // 2, steps],
+            "title": {"text": words["steps"], "standoff": 4},
+        },
         yaxis={"range": [0, 1.03], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
         xaxis2={"type": "category"},
         yaxis2={"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
@@ -280,7 +284,7 @@ def _end_labels(chart: go.Figure, ends: Mapping[str, float], x: float, words: Ma
         theme.direct_label(chart, x, lowest, f"{words[name]} {end:.0%}", STYLES[name][0])
 
 
-@kept
+@cached
 def slide_table(on: Collection[str], words: Mapping[str, str]) -> str:
     """The slide's table of the three methods in Markdown; the columns that are on stand out."""
     rows = {"table_full": (1, 0, 1), "table_dropout": (0, 1, 1), "table_label": (1, 0, 1)}

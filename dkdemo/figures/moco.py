@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note
 
 LINE_PITCH = 26  # pixels between two lines of a key
@@ -28,7 +28,7 @@ def named(chart: go.Figure, lines: Sequence[tuple[str, str]], *, right: bool = F
         )  # fmt: skip
 
 
-@kept
+@cached
 def queue(values: Mapping[str, Any], reach: Sequence[float], words: Mapping[str, str]) -> go.Figure:
     """One weight of both encoders by age, and below it the belt: batches of keys, paler the older they are.
 
@@ -63,7 +63,7 @@ def queue(values: Mapping[str, Any], reach: Sequence[float], words: Mapping[str,
     return note(chart, claim=words["queue_claim"])
 
 
-@kept
+@cached
 def swapped(values: Mapping[str, Any], reach: Sequence[float], words: Mapping[str, str]) -> go.Figure:
     """The key encoder by the right rule and by the slide's, on one path of the query encoder."""
     chart = theme.figure(340)

@@ -11,7 +11,7 @@ import numpy as np
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.curves import curve
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
 
 MOMENTA = ("0", ".9", ".99", ".999", "1")  # as the axis writes them
@@ -21,7 +21,7 @@ MEASURES = ("knn", "stale")
 FRESH, STALE = 1e-3, 10  # what is less or more stale is drawn here: the axis is logarithmic, and m = 1 gives 0
 
 
-@kept
+@cached
 def momentum(view: Any, measure: str, words: Mapping[str, str]) -> Any:
     """The losses of five momenta with the line of pure guessing, and where each of their runs ended."""
     chart = side_by_side((1.25, 1), (words["momentum_loss"], words[f"momentum_{measure}"]), height=350)
@@ -116,7 +116,7 @@ def _share(stale: float) -> str:
     return f"{stale:.0%}" if stale >= 0.1 else f"{100 * stale:.2g}%"
 
 
-@kept
+@cached
 def agreement(view: Any, words: Mapping[str, str]) -> Any:
     """How much query and key agree, and how much room their points take: with strangers, and without."""
     chart = side_by_side((1, 1), (words["agreement_agree"], words["agreement_spread"]), height=340)
@@ -145,7 +145,7 @@ def agreement(view: Any, words: Mapping[str, str]) -> Any:
     return note(chart, claim=fill(words["agreement_claim"], facts))
 
 
-@kept
+@cached
 def shuffling(result: Mapping[str, Any], order: str, words: Mapping[str, str]) -> Any:
     """Which device's keys were taken for which device's queries, by statistics alone; and how often rightly."""
     chart = side_by_side((1, 1.2), (words[f"shuffling_{order}"], words["shuffling_hits"]), height=340)

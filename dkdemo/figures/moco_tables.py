@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
 
 # ImageNet top-1 in per cent of a linear reader, ResNet-50. He et al. 2020, arXiv:1911.05722, its
@@ -34,7 +34,7 @@ PAPER_PLAIN = (60.6, 60.7, 59.0, 58.2, 57.2, 56.4)
 PAPER_MLP = (62.9, 64.9, 66.2, 65.7, 65.0, 64.3)
 
 
-@kept
+@cached
 def version2(on: tuple[str, ...], temperature: float, words: Mapping[str, str]) -> go.Figure:
     """The paper's rows as dots, the one that is switched on lit; beside it the paper's temperatures."""
     chart = side_by_side((1.25, 1), (words["v2_rows"], words["v2_temperatures"]), height=360, gap=0.1)
@@ -68,7 +68,11 @@ def version2(on: tuple[str, ...], temperature: float, words: Mapping[str, str]) 
     chart.update_layout(
         xaxis={"range": [56, 79], "ticksuffix": "%", "dtick": 5},
         yaxis={"range": [-0.6, 5.6], "tickvals": list(range(len(names))), "ticktext": names, "tickfont": {"size": 15}},
-        xaxis2={"range": [0.03, 0.54], "tickvals": [0.1, 0.2, 0.3, 0.4, 0.5], "title": {"text": words["temperature"]}},
+        xaxis2={
+            "range": [0.03, 0.54],
+            "tickvals": [0.1, 0.2, 0.3, 0.4, 0.5],
+            "title": {"text": words["temperature"], "standoff": 4},
+        },
         yaxis2={"range": [55, 69], "ticksuffix": "%", "dtick": 5},
     )
     return note(chart, claim=claimed(wanted, temperature, words))

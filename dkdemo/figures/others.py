@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, fill
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
 
 WIDE, TALL = (-5.8, 5.8), (-2.95, 3.85)  # the plane of metric learning: the borders round its anchor fit
@@ -19,7 +19,7 @@ DECADES = {1e-6: "10⁻⁶", 1e-3: "10⁻³", 1.0: "1", 1e3: "10³", 1e6: "10⁶
 SLIDE = {"w": 2.0, "u": 3.0}  # "time * 2, input * 3"
 
 
-@kept
+@cached
 def metric(values: Mapping[str, Any], loss: str, words: Mapping[str, str]) -> go.Figure:
     """Anchor, positive and negatives to drag, the arrow each of them feels, and where a stranger stops to push."""
     chart = theme.figure(340)
@@ -72,7 +72,7 @@ def metric(values: Mapping[str, Any], loss: str, words: Mapping[str, str]) -> go
     return note(chart, claim=words[f"metric_claim_{loss}"])
 
 
-@kept
+@cached
 def rnn(view: Any, length: int, words: Mapping[str, str]) -> go.Figure:
     """The two weights of eight networks while they learn; and what each input still weighs in the last state."""
     chart = side_by_side((1.3, 1), (words["rnn_weights"], words["rnn_unrolled"]), height=340)
@@ -136,7 +136,7 @@ def _unrolled(chart: go.Figure, result: Mapping[str, Any] | None, length: int, w
     )  # fmt: skip
 
 
-@kept
+@cached
 def reach(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """What is left of a nudge after n steps, on a log axis: a straight line for the linear network."""
     chart = theme.figure(340)

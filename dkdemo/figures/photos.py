@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.curves import curve
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import name_ends
 from dkdemo.figures.panels import note, side_by_side
 
@@ -20,7 +20,7 @@ END = 1.25  # where the teacher's line ends, right of both columns of dots
 APART = 0.1  # between the students of one kind, side by side
 
 
-@kept
+@cached
 def photos(view: Any, words: Mapping[str, str], *, top: float = 0.85) -> go.Figure:
     """Left, the learning curves, each along its own lesson; right, the final accuracies, twins joined by a line.
 

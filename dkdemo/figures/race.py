@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.curves import curve, until
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import name_ends
 from dkdemo.figures.panels import note, side_by_side
 
@@ -19,7 +19,7 @@ FINAL_TALL = 215  # pixels of the final panel's y axis
 CURVES = ("hard", "soft_1", "soft_2", "soft_4", "soft_8", "soft_20")
 
 
-@kept
+@cached
 def race(view: Any, words: Mapping[str, str], *, best: str, floor: float, telling: str = "race") -> go.Figure:
     """Learning curves of the teacher and then of all students; beside them the final accuracy against T.
 

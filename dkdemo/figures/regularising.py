@@ -13,7 +13,7 @@ from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill
 from dkdemo.figures.curves import curve
 from dkdemo.figures.dashes import dashed
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import TALL, spread_out
 from dkdemo.figures.panels import note, side_by_side
 
@@ -29,7 +29,7 @@ STYLES = {
 }
 
 
-@kept
+@cached
 def surface(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Four nets of one run on the plane; under each what all its runs measured."""
     chart = side_by_side((1, 1, 1, 1), [words[f"method_{name}"] for name in METHODS], height=350, gap=0.02)
@@ -81,7 +81,7 @@ def _numbers(chart: go.Figure, result: Mapping[str, Any], place: int, axis: str,
     )  # fmt: skip
 
 
-@kept
+@cached
 def buys(view: Any, sizes: Sequence[int], words: Mapping[str, str]) -> go.Figure:
     """Test error against the number of pictures, for four ways of holding back; beside it the paper's table."""
     chart = side_by_side((1.6, 1), (words["buys_here"], words["buys_paper"]), height=350, gap=0.15)
@@ -150,7 +150,7 @@ def buys_claim(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
     return fill(words["buys_claim"], facts)
 
 
-@kept
+@cached
 def freedom(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """What is left of every direction at N = n; beside it the double descent at this ridge, at 0, and tuned."""
     chart = side_by_side((1, 1.25), (words["freedom_shares"], words["freedom_errors"]), height=340)
@@ -198,7 +198,7 @@ def freedom(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping
     return note(chart, claim=words["freedom_claim"])
 
 
-@kept
+@cached
 def hurts(answer: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """Test error of one network on ever more pictures, without a ridge and with the tuned one."""
     chart = theme.figure(350, margin={**theme.layout()["margin"], "t": 16})

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill, grow
 from dkdemo.figures.curves import curve
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import name_ends
 from dkdemo.figures.panels import note, side_by_side, still
 
@@ -44,7 +44,7 @@ def mosaic(rows: Sequence[np.ndarray]) -> np.ndarray:
     return sheet
 
 
-@kept
+@cached
 def views(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """The pictures with their two views, and beside them whom each view takes for its partner.
 
@@ -108,7 +108,7 @@ def views(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[s
     return note(chart, claim=words["views_claim"])
 
 
-@kept
+@cached
 def circle(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """Twelve points to drag, six pairs, each with the arrow along which NT-Xent would move it."""
     chart = theme.figure(370)
@@ -150,7 +150,7 @@ def circle(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=words["circle_claim"])
 
 
-@kept
+@cached
 def sphere(view: Any, dimensions: int, words: Mapping[str, str]) -> go.Figure:
     """The cloud of z on the circle or the sphere, and how long its mean vector still is."""
     chart = side_by_side((1, 1.2), ("", words["sphere_curve"]), height=384)
@@ -225,7 +225,7 @@ def _globe(chart: go.Figure) -> None:
     )
 
 
-@kept
+@cached
 def figure5(view: Any, measure: str, words: Mapping[str, str]) -> go.Figure:
     """What a linear reader finds in the features while they are learned, and one measure of the learning itself."""
     span, ticks = MEASURES[measure]

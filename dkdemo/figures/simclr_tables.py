@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
 
 LOOKS = ("crop", "cutout", "color", "sobel", "noise", "blur", "rotate")
@@ -59,7 +59,7 @@ def _cells(table: Any, axis: str, color: str, top: float) -> go.Heatmap:
     )
 
 
-@kept
+@cached
 def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """The 7 x 7 pairs twice: measured here on shapes, cell by cell, and the paper's on ImageNet."""
     chart = side_by_side((1, 1), (words["matrix_here"], words["matrix_paper"]), height=384, gap=0.12)
@@ -112,7 +112,7 @@ def _best(table: np.ndarray, untrained: float, names: Sequence[str]) -> dict[str
     }
 
 
-@kept
+@cached
 def large_batches(answer: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """Each layer's weight against its gradient, and beside it what large batches bought the paper."""
     chart = side_by_side((1.1, 1), (words["batches_layers"], words["batches_paper"]), height=360)
@@ -139,7 +139,7 @@ def large_batches(answer: Mapping[str, Any], words: Mapping[str, str]) -> go.Fig
             y=heights,
             mode="lines+markers",
             line={"color": theme.TEACHER, "width": theme.LINE},
-            opacity=0.4 + 0.2 * k,
+            opacity=0.55 + 0.15 * k,
             xaxis="x2",
             yaxis="y2",
             hovertemplate="%{x}: %{y:.1f} %<extra></extra>",

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill, grow
 from dkdemo.figures.dashes import dashed
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
 
 CURVES = (  # key, where its x is, colour, dash, marker
@@ -50,7 +50,7 @@ def waiting(view: Any, words: Mapping[str, str], scene: str) -> str:
     return words["running" if view.running else f"{scene}_waiting"]
 
 
-@kept
+@cached
 def pruning(view: Any, values: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """Left the sizes of all weights, cut where the slider stands; right the errors along the whole way."""
     chart = side_by_side((0.8, 1.2), (words["pruning_sizes"], words["pruning_errors"]), height=340)
@@ -99,7 +99,7 @@ def _names_of_curves(chart: go.Figure, words: Mapping[str, str]) -> None:
         )  # fmt: skip
 
 
-@kept
+@cached
 def bits(view: Any, values: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """Left a layer's weights and the rungs they may stand on; right the errors by the number of bits."""
     chart = side_by_side((1.1, 0.9), (words["bits_weights"], words["bits_errors"]), height=300)
@@ -141,7 +141,7 @@ def bits(view: Any, values: Mapping[str, Any] | None, words: Mapping[str, str]) 
     return note(chart, claim=words["bits_claim"] if result else waiting(view, words, "bits"))
 
 
-@kept
+@cached
 def int8(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Float32 beside int8: the file, the errors, and the time of one picture and of a crowd."""
     result = view.result
@@ -199,7 +199,7 @@ def told_compiler(result: Mapping[str, Any] | None, words: Mapping[str, str]) ->
     return fill(words["int8_compile_fault" if "fault" in compiled else "int8_compiled"], compiled)
 
 
-@kept
+@cached
 def plane(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Errors against size, both logarithmic: each way to save is a family with a sign of its own."""
     chart = theme.figure(

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.curves import curve, until
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, picture, side_by_side
 
 TARGETS = ("uniform", "virtual", "own")
@@ -29,7 +29,7 @@ PAPER = {
 }
 
 
-@kept
+@cached
 def targets(
     image: np.ndarray, label: int, values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]
 ) -> go.Figure:
@@ -62,7 +62,7 @@ def targets(
     return note(chart, claim=words["targets_claim"])
 
 
-@kept
+@cached
 def released_code(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """Equation 9 beside the code: the right class and any wrong one, in shares of the uniform answer."""
     chart = side_by_side((1, 1), (words["code_paper"], words["code_code"]), height=320)
@@ -92,7 +92,7 @@ def released_code(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Fig
     return note(chart, claim=words["code_claim"])
 
 
-@kept
+@cached
 def race(view: Any, words: Mapping[str, str]) -> go.Figure:
     """How four kinds of target learn, what each gains over plain labels run by run, and how honest it is of itself."""
     headings = words["race_learning"], words["race_gain"], words["race_ece"]
@@ -153,7 +153,7 @@ def told(view: Any, words: Mapping[str, str]) -> str:
     return fill(words["race_claim_gain" if sure else "race_claim_nothing"], facts)
 
 
-@kept
+@cached
 def table(words: Mapping[str, str]) -> go.Figure:
     """The slide's six rows as arrows from the baseline to what the network's own copy taught it."""
     chart = theme.figure(390)

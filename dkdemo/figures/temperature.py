@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dkdemo.figures import theme
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import moving_text, note, side_by_side, still
 
 REACH = 5  # the logits' axis runs from -REACH to REACH: dragged bars stay in sight
@@ -17,7 +17,7 @@ MANY = 6  # classes; beyond, bars are too thin for a percentage with a decimal
 FAINTEST = -7  # the logarithmic panel shows ten to this power and up
 
 
-@kept
+@cached
 def dominates(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """The same ten numbers twice: on an honest axis one bar, on a logarithmic one a whole opinion."""
     chart = side_by_side((1, 1), (words["dominates_plain"], words["dominates_log"]))
@@ -44,7 +44,7 @@ def dominates(values: Mapping[str, Any], names: Sequence[str], words: Mapping[st
     return note(chart, claim=words["dominates_claim"])
 
 
-@kept
+@cached
 def slider(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """Logits on the left, to be dragged; on the right what softmax makes of them at this temperature."""
     chart = side_by_side((1, 1), (words["slider_logits"], words["slider_answer"]))
@@ -63,7 +63,7 @@ def slider(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, 
     return note(chart, claim=words["slider_claim"])
 
 
-@kept
+@cached
 def trained(image: np.ndarray, values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """A real image, and the answer of a trained net at this temperature. ``image``: (H, W) or (H, W, 3) uint8."""
     chart = side_by_side((1, 2.6), (words["trained_image"], words["trained_answer"]))

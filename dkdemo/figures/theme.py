@@ -1,7 +1,7 @@
 """Colour and type, written once: one colour means one thing from the first page to the last.
 
 Figures are drawn in the light palette; the browser swaps each colour for its dark twin when the viewer's
-theme is dark (assets/live/plot.js reads `DARK_TWIN`).
+theme is dark (assets/live/figure.js is handed `DARK_TWIN`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DARK_TWIN = {
     TRUTH: "#EDEDED",
     DARK: "#DD9CC0",
     REST: "#5A5F66",
-    PAPER: "#0E1117",
+    PAPER: "#171614",
     GRID: "#2C313A",
     FAINT: "#A8ADB4",
 }

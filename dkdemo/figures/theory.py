@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.curves import curve
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import moving_text, note, side_by_side
 from dkdemo.kernels.theory import DRAWN, EDGE
 
@@ -19,7 +19,7 @@ LABELLED = 20  # the step at which the curve of what is learnt carries its name
 SIMPLE = 15  # coefficients shown in the U-curve; the lecture walks on from there
 
 
-@kept
+@cached
 def ucurve(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """Thirty fits of one size and their mean; beside them bias², variance and their sum over the sizes."""
     chart = _fits(answer, values, words["ucurve_fits"], words["ucurve_errors"])
@@ -50,7 +50,7 @@ def ucurve(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[
     return note(chart, claim=words["ucurve_claim"])
 
 
-@kept
+@cached
 def beyond(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """A fit through all points, and the median error far past as many coefficients as points."""
     chart = _fits(answer, values, words["beyond_fits"], words["beyond_errors"])
@@ -140,7 +140,7 @@ def _threshold(chart: go.Figure, at: float, label: str, axis: str, height: float
     )  # fmt: skip
 
 
-@kept
+@cached
 def revolution(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """Where a quantum oscillator is found, over the classical answer."""
     chart = theme.figure(300, margin={**theme.layout()["margin"], "t": 20})
@@ -166,7 +166,7 @@ def revolution(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure
     return note(chart, claim=words["revolution_claim"])
 
 
-@kept
+@cached
 def demo(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """Test and training error of random networks against their width, at the ridge of the slider; λ = 0 stays grey."""
     chart = theme.figure(315, margin={**theme.layout()["margin"], "t": 12, "b": 50})
@@ -187,7 +187,7 @@ def demo(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[st
             hovertemplate="N = %{x}: %{y:.1%}<extra></extra>", meta={"bind": {"y": name}},
         )  # fmt: skip
     chart.add_scatter(
-        x=[answer["examples"]], y=values["mark"], mode="markers", hoverinfo="skip",
+        x=[answer["examples"]], y=values["mark"], mode="markers", cliponaxis=False, hoverinfo="skip",
         marker={"color": theme.STUDENT, "size": 14}, meta={"bind": {"y": "mark"}},
     )  # fmt: skip
     log = np.log10([widths[0], answer["examples"], widths[-1]])
@@ -215,7 +215,7 @@ def demo(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[st
     return note(chart, claim=words["demo_claim"])
 
 
-@kept
+@cached
 def epochs(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Test error over the steps with wrong labels in the lesson, and without; the part of the labels not learned."""
     chart = theme.figure(350, margin={**theme.layout()["margin"], "t": 16})

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from dkdemo.descent import LANDSCAPES, MINIMUM
 from dkdemo.figures import theme
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import moving_text, note, side_by_side
 from dkdemo.kernels.training import RATES, STEPS, TOWARDS
 
@@ -21,7 +21,7 @@ STEEPEST = 2.3  # the largest factor shown
 HIGHEST = 4.0  # bits or nats
 
 
-@kept
+@cached
 def descent(values: Mapping[str, Any], name: str, words: Mapping[str, str], *, claim: str) -> go.Figure:
     """The landscape from above with the path on it, and the loss above its least at each step."""
     chart = side_by_side((1.25, 1), (words["descent_map"], words["descent_curve"]), height=350)
@@ -94,7 +94,7 @@ def _contours(chart: go.Figure, name: str) -> None:
     )
 
 
-@kept
+@cached
 def bounce(values: Mapping[str, Any], guess: Sequence[float], words: Mapping[str, str]) -> go.Figure:
     """One weight on its parabola, and by how much each rate multiplies the distance; ``guess`` are the rates asked."""
     chart = side_by_side((1, 1.1), (words["rate_hill"], words["rate_factor"]), height=340)
@@ -151,7 +151,7 @@ def bounce(values: Mapping[str, Any], guess: Sequence[float], words: Mapping[str
     return note(chart, claim=words["rate_claim"])
 
 
-@kept
+@cached
 def two_entropies(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """Truth and belief to drag; their two costs as lengths; and the cost while q learns p. ``names``: p's, then q's."""
     headings = words["entropy_answers"], words["entropy_lengths"], words["entropy_learning"]

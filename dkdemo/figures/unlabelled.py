@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, picture, side_by_side, still
 from dkdemo.figures.simclr import mosaic
 
@@ -42,7 +42,7 @@ def colour(grey: np.ndarray) -> np.ndarray:
     return np.repeat(np.asarray(grey)[..., None], 3, axis=-1)
 
 
-@kept
+@cached
 def one_image(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """FixMatch on one picture: weak look, strong look, both answers under the threshold, and the crowd's fate."""
     headings = words["weak"], words["strong"], words["one_answers"], words["one_crowd"]
@@ -106,7 +106,7 @@ def _two_bars(
         chart.add_trace(bind(bars, y=name))
 
 
-@kept
+@cached
 def guess(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """MixMatch on one picture: its looks, their answers, the mean, the sharpened mean, and the mixture's label."""
     headings = words["guess_looks"], words["guess_answers"], words["guess_mixture"], words["guess_target"]
@@ -146,7 +146,7 @@ def guess(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[s
     return note(chart, claim=words["guess_claim"])
 
 
-@kept
+@cached
 def uda(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """UDA on one picture: the look, both answers, the KL along the strength, and the three TSA schedules."""
     headings = words["uda_look"], words["uda_answers"], words["uda_gap"], words["uda_tsa"]
@@ -196,7 +196,7 @@ def _schedules(chart: go.Figure, values: Mapping[str, Any], classes: int, words:
     chart.add_trace(bind(now, x="now", y="eta"))
 
 
-@kept
+@cached
 def augmix(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """AugMix on one picture: the ends of its chains, two mixtures, three answers with their mean, and the JS."""
     headings = words["augmix_chains"], words["augmix_mixtures"], words["augmix_answers"], "JS"

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.curves import curve, until
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import Curve, name_curves
 from dkdemo.figures.panels import note, side_by_side
 
@@ -33,7 +33,7 @@ def hidden_name(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
     return reduce(lambda first, second: fill(words["unseen_and"], {"first": first, "second": second}), names)
 
 
-@kept
+@cached
 def learning(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Accuracy on the hidden digit, before any bias, while three students learn."""
     chart = side_by_side((1,), (words["unseen_learning"],), height=340)
@@ -60,7 +60,7 @@ def learning(view: Any, words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=fill(words["unseen_claim"], numbers))
 
 
-@kept
+@cached
 def bias(result: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """The same students, with a bias added to the hidden digit's logit; it slides, the chosen one is marked."""
     chart = side_by_side((1,), (words["unseen_bias"],), height=340)
@@ -95,7 +95,7 @@ def bias(result: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[st
     return note(chart, claim=words["unseen_bias_claim"])
 
 
-@kept
+@cached
 def whispers(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     """What the students could overhear: the teacher's mean probability for the hidden digit, by the true one."""
     chart = side_by_side((1,), (words["unseen_whispers"],), height=260)
@@ -119,7 +119,7 @@ def whispers(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=fill(words["unseen_whispers_claim"], numbers))
 
 
-@kept
+@cached
 def overconfident(view: Any, words: Mapping[str, str]) -> go.Figure:
     """Two teachers: how right they are, what they let slip of the hidden digit, and what their students make of it."""
     headings = words["overconfident_accuracy"], words["overconfident_whisper"], words["overconfident_hidden"]

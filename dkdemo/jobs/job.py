@@ -15,7 +15,7 @@ from dkdemo.jobs.events import Done, Event, Progress, Snapshot, from_json
 
 if TYPE_CHECKING:  # recipes import the events beside us: importing them here would close a circle
     from dkdemo.experiments.recipe import Recipe
-    from dkdemo.jobs.store import Kept
+    from dkdemo.jobs.store import StoredRun
 
 LOG = logging.getLogger(__name__)
 State = Literal["queued", "running", "done", "stopped", "failed"]
@@ -86,7 +86,7 @@ class Job:
         self._clock = 0.0
 
     @classmethod
-    def saved(cls, recipe: Recipe, key: str, kept: Kept, seq: Iterator[int]) -> Job | None:
+    def saved(cls, recipe: Recipe, key: str, kept: StoredRun, seq: Iterator[int]) -> Job | None:
         """The finished run as it was stored; None where the store holds what these events do not know."""
         job = cls(recipe, key)
         try:

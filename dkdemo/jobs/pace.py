@@ -19,7 +19,7 @@ def _kind(recipe: Recipe) -> Kind:
     return recipe.name, str(getattr(recipe, "data", ""))
 
 
-def learn(recipe: Recipe, seconds: float) -> None:
+def record(recipe: Recipe, seconds: float) -> None:
     """A run of this recipe took so long."""
     _ratios[_kind(recipe)].append(seconds / max(recipe.expected_seconds(), 1e-3))
 

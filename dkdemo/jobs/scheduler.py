@@ -262,7 +262,7 @@ class Manager:
         if state == "done" and self._jobs.get(job.key) is job:
             packed = [record.packed for record in job.records]
             recipe = job.recipe
-            pace.learn(recipe, job.seconds or 0.0)
+            pace.record(recipe, job.seconds or 0.0)
             self._saver.submit(self._store.save, job.key, recipe.name, recipe.values(), job.seconds or 0.0, packed)
         self._next(lane)
 

@@ -27,7 +27,7 @@ TABLE = """CREATE TABLE IF NOT EXISTS runs (
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredRun:
     """A finished run as it was stored: its events packed as `dkdemo.jobs.events.to_json` packs them."""
 
     finished_at: float
@@ -45,13 +45,13 @@ class Store:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
-    def load(self, key: str) -> Kept | None:
+    def load(self, key: str) -> StoredRun | None:
         """The run stored under this key, or None: not there, or not readable."""
         try:
             with self._lock:
                 query = "SELECT finished_at, seconds, events FROM runs WHERE key = ?"
                 row = self._open().execute(query, (key,)).fetchone()
-            return None if row is None else Kept(row[0], row[1], json.loads(zlib.decompress(row[2])))
+            return None if row is None else StoredRun(row[0], row[1], json.loads(zlib.decompress(row[2])))
         except (sqlite3.Error, OSError, zlib.error, ValueError) as error:
             self._complain("cannot read stored runs", error)
             return None

@@ -40,7 +40,7 @@ class Stopped(BaseException):
 
 
 class Worker:
-    """Runs one recipe after the other in the main thread while a second thread listens."""
+    """Runs one recipe after the other in the main thread while others listen, and interrupt a run nobody wants."""
 
     def __init__(self, lane: str, out: BinaryIO) -> None:
         self.lane, self._out = lane, out
@@ -215,9 +215,9 @@ def warm_up(lane: str, chores: list[Callable[[], object]]) -> dict[str, Any]:
     import torch
 
     from dkdemo import datasets, datastore, experiments
-    from dkdemo.device import be_calm, describe, pick, remark
+    from dkdemo.device import configure_torch, describe, pick, unusable_gpu_note
 
-    be_calm()
+    configure_torch()
     device = pick()
     experiments.catalogue()
     net = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(72, 10)).to(device)
@@ -228,7 +228,7 @@ def warm_up(lane: str, chores: list[Callable[[], object]]) -> dict[str, Any]:
     chores += [partial(datasets.load, name, str(device)) for name in datastore.present()]
     if lane == "short" and os.environ.get("DKDEMO_REHEARSE") != "no":
         chores += [partial(_rehearse, answer) for answer in experiments.rehearsals()]
-    where = describe(device) + remark(device)
+    where = describe(device) + unusable_gpu_note(device)
     return {"device": where, "torch": torch.__version__, "threads": torch.get_num_threads()}
 
 

@@ -10,16 +10,17 @@ import numpy as np
 
 from dkdemo.kernels.sums import rounded
 from dkdemo.probability import softmax
+from dkdemo.schedules import ramp_up, warmup_decay
 
 LATE = 100  # the last steps, over which the jitter is measured
 
 
 def noisy_path(steps: int = 300, seed: int = 1) -> list[float]:
     """One weight of a student: from a random start, 6 away, to its goal at 0, shaken at every step."""
-    dice = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     noise, path = 0.0, []
     for step in range(steps + 1):
-        noise = 0.5 * noise + dice.normal()
+        noise = 0.5 * noise + rng.normal()
         path.append(6 * math.exp(-step / 25) + (noise if step else 0.0))
     return np.round(path, 3).tolist()
 
@@ -40,7 +41,7 @@ def follow_path(
     """
     student = list(map(float, path))
     last, until = len(student) - 1, rounded(warm_up)
-    decays = [min(1 - 1 / (t + 1), decay) if t <= until else decay for t in range(1, last + 1)]
+    decays = [warmup_decay(decay, t) if t <= until else decay for t in range(1, last + 1)]
     teacher, shares = [student[0]], [0.0] * (last + 1)
     for weight, kept in zip(student[1:], decays, strict=True):
         teacher.append(kept * teacher[-1] + (1 - kept) * weight)
@@ -79,7 +80,7 @@ def agree(student: Sequence[float], teacher: Sequence[float], progress: float) -
     p, other = softmax(list(map(float, student))).tolist(), softmax(list(map(float, teacher))).tolist()
     gap = [mine - yours for mine, yours in zip(p, other, strict=True)]
     mean = sum(share * apart for share, apart in zip(p, gap, strict=True))
-    weight = math.exp(-5 * (1 - progress) ** 2)
+    weight = ramp_up(progress, 1)
     loss = sum(apart * apart for apart in gap)
     return {
         "logits": list(map(float, student)),

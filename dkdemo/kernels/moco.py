@@ -17,8 +17,8 @@ PALEST = 0.15  # how much of its colour the oldest key keeps
 
 def walk(steps: int = 240, seed: int = 3) -> list[float]:
     """One weight of a query encoder that learns: a random walk whose steps have a deviation of 1."""
-    dice = np.random.default_rng(seed)
-    return np.concatenate([[0.0], np.cumsum(dice.normal(size=steps))]).round(3).tolist()
+    rng = np.random.default_rng(seed)
+    return np.concatenate([[0.0], np.cumsum(rng.normal(size=steps))]).round(3).tolist()
 
 
 def _followed(path: Sequence[float], momentum: float) -> list[float]:

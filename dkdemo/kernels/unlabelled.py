@@ -10,6 +10,7 @@ import numpy as np
 
 from dkdemo.kernels.sums import fixed, percent, rounded
 from dkdemo.probability import cross_entropy, entropy, js, kl, sharpen, softmax
+from dkdemo.schedules import SCHEDULES, tsa_threshold
 
 UDA_TEMPERATURE, UDA_CONFIDENCE = 0.4, 0.8  # those of dkdemo.semi_supervised, which needs torch; a test compares
 AUGMIX_WEIGHT = 12
@@ -111,9 +112,7 @@ def uda_pull(
     noisy = answers[place]
     counts = bool(clean.max() > UDA_CONFIDENCE)
     gaps = [float(kl(wanted, answer)) for answer in answers]
-    levels = {"linear": progress, "exp": math.exp(5 * (progress - 1)), "log": 1 - math.exp(-5 * progress)}
-    floor = 1 / len(clean)
-    eta = {name: level * (1 - floor) + floor for name, level in levels.items()}
+    eta = [tsa_threshold(progress, len(clean), schedule) for schedule in SCHEDULES]
     return {
         "image": _colour(np.asarray(images[place], dtype=float)),
         "strength": float(strength),
@@ -130,7 +129,7 @@ def uda_pull(
         "verdict": verdicts[0] if counts else verdicts[1],
         "now": [progress] * 3,
         "progress": float(progress),
-        "eta": [eta["linear"], eta["exp"], eta["log"]],
+        "eta": eta,
     }
 
 

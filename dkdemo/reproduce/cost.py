@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from dkdemo.compression import kept, levels, removal_ranks, restored, stored_bytes, symmetric, symmetric_scale
+from dkdemo.compression import keep_masks, levels, removal_ranks, restored, stored_bytes, symmetric, symmetric_scale
 from dkdemo.networks import NETWORKS
 from dkdemo.reproduce.finding import Finding, claimed, remark, row, slip
 
@@ -33,7 +33,7 @@ def findings() -> Iterator[Finding]:
     yield claimed(
         15, "... and at most half a step is lost", worst <= 0.5 + 1e-9, f"the worst of 30000: {worst:.3f} steps"
     )
-    zeros = [(~mask).mean() for mask in kept(removal_ranks([np.abs(weights)]), 0.8)]
+    zeros = [(~mask).mean() for mask in keep_masks(removal_ranks([np.abs(weights)]), 0.8)]
     told = f"pruning by 80 % takes {row(zeros, 4)} of them"
     yield claimed(15, "pruning deletes weights", bool(np.allclose(zeros, 0.8, atol=1e-4)), told)
     yield _one_map(weights)
@@ -67,7 +67,7 @@ def _one_map(weights: np.ndarray) -> Finding:
         "both": stored_bytes(n, bits=4, kept=round(0.2 * n)),
         "student": stored_bytes(sum(small)),
     }
-    (mask,) = kept(removal_ranks([np.abs(weights)]), 0.8)
+    (mask,) = keep_masks(removal_ranks([np.abs(weights)]), 0.8)
     joined = symmetric(weights * mask, 4)
     together = bool((joined[~mask] == 0).all()) and sizes["both"] < min(sizes["pruned by 80 %"], sizes["4 bits"])
     right = "all are model compression: " + ", ".join(f"{name} {size / 1000:.0f} kB" for name, size in sizes.items())

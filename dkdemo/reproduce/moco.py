@@ -75,11 +75,11 @@ def _agreement() -> Finding:
 def _leak() -> Finding:
     """Eight devices, 32 pictures each: which keys come from the queries' own device, by mean and deviation alone?"""
     hits = {"plain": 0.0, "shuffled": 0.0}
-    dice, rounds = torch.Generator().manual_seed(0), 40
+    generator, rounds = torch.Generator().manual_seed(0), 40
     for _ in range(rounds):
-        x = torch.randn(256, 64, generator=dice)
-        query, key = (x + 0.3 * torch.randn(256, 64, generator=dice) for _ in "qk")
-        own, order = group_statistics(query, 8), shuffled(256, dice)[0]
+        x = torch.randn(256, 64, generator=generator)
+        query, key = (x + 0.3 * torch.randn(256, 64, generator=generator) for _ in "qk")
+        own, order = group_statistics(query, 8), shuffled(256, generator)[0]
         for name, part in (("plain", key), ("shuffled", key[order])):
             found = nearest_group(own, group_statistics(part, 8))
             hits[name] += (found == torch.arange(8)).double().mean().item() / rounds

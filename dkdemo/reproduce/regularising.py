@@ -16,9 +16,9 @@ def findings() -> Iterator[Finding]:
     from dkdemo.regression import degrees_of_freedom, ridge_weights
     from dkdemo.regularisation import shrink
 
-    dice = torch.Generator().manual_seed(0)
-    x = torch.randn(50, 200, dtype=torch.float64, generator=dice)
-    y = x[:, :5].sum(1, keepdim=True) + torch.randn(50, 1, dtype=torch.float64, generator=dice)
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(50, 200, dtype=torch.float64, generator=generator)
+    y = x[:, :5].sum(1, keepdim=True) + torch.randn(50, 1, dtype=torch.float64, generator=generator)
     (weights,) = ridge_weights(x, y, [30.0])
     left = degrees_of_freedom(torch.linalg.eigvalsh(x @ x.T), 30.0).item()
     kept = int((weights.abs() > 0.01 * weights.abs().max()).sum())

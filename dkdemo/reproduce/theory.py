@@ -18,10 +18,10 @@ def findings() -> Iterator[Finding]:
 
     from dkdemo.regression import legendre_features, minimum_norm
 
-    dice = torch.Generator().manual_seed(0)
-    places = torch.rand(200, 20, dtype=torch.float64, generator=dice)
+    generator = torch.Generator().manual_seed(0)
+    places = torch.rand(200, 20, dtype=torch.float64, generator=generator)
     x = -1 + 2 * (torch.arange(20) + places) / 20
-    y = torch.sin(4 * x) + 0.2 * torch.randn(200, 20, dtype=torch.float64, generator=dice)
+    y = torch.sin(4 * x) + 0.2 * torch.randn(200, 20, dtype=torch.float64, generator=generator)
     fine = torch.linspace(-1, 1, 201, dtype=torch.float64)
     risk, trained = {}, []
     for degree in (1, 5, 12, 19, 100):
@@ -67,11 +67,11 @@ def _random_matrices() -> Finding:
 
     from dkdemo.regression import isotropic_risk, minimum_norm
 
-    dice, n, sigma, told = torch.Generator().manual_seed(0), 60, 0.5, []
+    generator, n, sigma, told = torch.Generator().manual_seed(0), 60, 0.5, []
     for gamma in (0.5, 2.0, 4.0):
-        x = torch.randn(60, n, round(gamma * n), dtype=torch.float64, generator=dice)
+        x = torch.randn(60, n, round(gamma * n), dtype=torch.float64, generator=generator)
         truth = torch.nn.functional.normalize(torch.ones(x.shape[-1], 1, dtype=torch.float64), dim=0)
-        y = x @ truth + sigma * torch.randn(60, n, 1, dtype=torch.float64, generator=dice)
+        y = x @ truth + sigma * torch.randn(60, n, 1, dtype=torch.float64, generator=generator)
         measured = ((minimum_norm(x, y) - truth) ** 2).sum((1, 2)).mean().item()
         told.append((gamma, measured, isotropic_risk(gamma, noise=sigma**2)))
     return claimed(

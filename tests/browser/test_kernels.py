@@ -131,11 +131,3 @@ def test_arrays_of_events_and_of_plotly_are_read_alike(workbench) -> None:
         "async (packed) => (await import('/figure.js')).decode(packed)", [pack(a) for a in arrays]
     )
     assert read == [array.tolist() for array in arrays]
-
-
-def test_the_moving_average_is_bias_corrected(workbench) -> None:
-    values, decay = [0.9, 0.5, 0.7, 0.1], 0.6
-    js = workbench.evaluate("async ([v, d]) => (await import('/stream.js')).smooth(v, d)", [values, decay])
-    weights = [[decay ** (t - s) for s in range(t + 1)] for t in range(4)]
-    want = [np.dot(w, values[: len(w)]) / sum(w) for w in weights]
-    np.testing.assert_allclose(js, want, atol=1e-12)

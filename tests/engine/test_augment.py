@@ -83,9 +83,9 @@ def test_a_crop_beyond_the_edge_goes_on_with_the_edge_pixel_and_never_with_anoth
 
 
 def test_gradients_reach_the_picture_and_every_setting() -> None:
-    dice = torch.Generator().manual_seed(2)
-    picture = (0.1 + 0.8 * torch.rand(2, 3, 5, 5, dtype=torch.float64, generator=dice)).requires_grad_()
-    some = (0.3 + 0.5 * torch.rand(2, dtype=torch.float64, generator=dice)).requires_grad_()
+    generator = torch.Generator().manual_seed(2)
+    picture = (0.1 + 0.8 * torch.rand(2, 3, 5, 5, dtype=torch.float64, generator=generator)).requires_grad_()
+    some = (0.3 + 0.5 * torch.rand(2, dtype=torch.float64, generator=generator)).requires_grad_()
     boxes = settings(0.3, 1.2, 3.1, 2.7, 1.1, 0.6, 2.2, 3.3).view(2, 4).requires_grad_()
     for look in (augment.brightness, augment.contrast, augment.saturation, augment.hue, augment.gaussian_blur):
         assert torch.autograd.gradcheck(look, (picture, some))
@@ -182,7 +182,7 @@ def test_drawn_colours_keep_their_ranges() -> None:
     torch.testing.assert_close(augment.jitter(images, untouched), images, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("look", list(views.LOOKS))
+@pytest.mark.parametrize("look", list(views.AUGMENTATIONS))
 @pytest.mark.parametrize("channels", [1, 3])
 def test_looks_are_reproducible_and_stay_in_range(look: str, channels: int) -> None:
     images = torch.rand(8, channels, 28, 28, generator=torch.Generator().manual_seed(0))

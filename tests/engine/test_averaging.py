@@ -11,7 +11,8 @@ from timm.optim.lookahead import Lookahead as TimmLookahead
 from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from dkdemo.averaging import Lookahead, ema_update, follower, warmed_up
+from dkdemo.averaging import Lookahead, ema_update, frozen_copy
+from dkdemo.schedules import warmup_decay
 
 
 def walk(steps: int = 6, seed: int = 0):
@@ -31,7 +32,7 @@ def test_as_torch_and_lightly_average(decay):
     ours = theirs = lightlys = None
     for model in walk():
         if ours is None:
-            ours, lightlys = follower(model), copy.deepcopy(model)
+            ours, lightlys = frozen_copy(model), copy.deepcopy(model)
             theirs = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay))
             theirs.update_parameters(model)  # its first update copies
             continue
@@ -51,7 +52,7 @@ def test_closed_form_of_the_weights():
     ours = None
     for model in walk():
         if ours is None:
-            ours = follower(model)
+            ours = frozen_copy(model)
         else:
             ema_update(ours, model, decay=0.8)
     weights = [0.8**5, *(0.2 * 0.8 ** (5 - s) for s in range(1, 6))]
@@ -64,11 +65,11 @@ def test_warm_up_is_the_plain_mean_until_the_memory_is_long_enough():
     values = np.random.default_rng(0).normal(size=8)
     average = values[0]
     for step, value in enumerate(values[1:], 1):
-        decay = warmed_up(0.999, step)
+        decay = warmup_decay(0.999, step)
         average = decay * average + (1 - decay) * value
         assert math.isclose(average, values[: step + 1].mean(), abs_tol=1e-12)
-    assert warmed_up(0.99, 98) == pytest.approx(1 - 1 / 99)
-    assert warmed_up(0.99, 1000) == 0.99
+    assert warmup_decay(0.99, 98) == pytest.approx(1 - 1 / 99)
+    assert warmup_decay(0.99, 1000) == 0.99
 
 
 def test_the_half_life_of_the_docstring():
@@ -77,7 +78,7 @@ def test_the_half_life_of_the_docstring():
 
 def test_a_follower_gets_no_gradient_and_shares_nothing():
     model = next(walk())
-    twin = follower(model)
+    twin = frozen_copy(model)
     assert not any(weight.requires_grad for weight in twin.parameters())
     assert all(weight.requires_grad for weight in model.parameters())
     assert not {w.data_ptr() for w in twin.parameters()} & {w.data_ptr() for w in model.parameters()}
@@ -87,16 +88,16 @@ def test_a_follower_gets_no_gradient_and_shares_nothing():
 def test_a_decay_outside_its_range_is_refused(decay):
     model = nn.Linear(2, 2)
     with pytest.raises(ValueError, match=r"decay must be in \[0, 1\], got"):
-        ema_update(follower(model), model, decay=decay)
+        ema_update(frozen_copy(model), model, decay=decay)
     with pytest.raises(ValueError, match=r"decay must be in \[0, 1\], got"):
-        warmed_up(decay, 1)
+        warmup_decay(decay, 1)
 
 
 def test_networks_of_different_shapes_and_steps_below_one_are_refused():
     with pytest.raises(ValueError, match="same shape"):
-        ema_update(follower(nn.Linear(2, 2)), nn.Linear(2, 3), decay=0.5)
+        ema_update(frozen_copy(nn.Linear(2, 2)), nn.Linear(2, 3), decay=0.5)
     with pytest.raises(ValueError, match="counted from 1, got 0"):
-        warmed_up(0.5, 0)
+        warmup_decay(0.5, 0)
 
 
 def test_looking_back_is_timms_lookahead_when_the_average_forgets_evenly():

@@ -14,8 +14,8 @@ from dkdemo import compression as c
 
 
 def weights(*shapes: tuple[int, ...], seed: int = 0) -> list[torch.Tensor]:
-    dice = torch.Generator().manual_seed(seed)
-    return [torch.randn(shape, generator=dice) for shape in shapes]
+    generator = torch.Generator().manual_seed(seed)
+    return [torch.randn(shape, generator=generator) for shape in shapes]
 
 
 def affine(weight, bits: int):
@@ -34,7 +34,7 @@ def test_global_masks_are_torchs(share: float) -> None:
     for layer, part in zip(layers, parts, strict=True):
         layer.weight.data = part.clone()
     prune.global_unstructured([(layer, "weight") for layer in layers], prune.L1Unstructured, amount=float(share))
-    ours = c.kept(c.removal_ranks([part.abs() for part in parts]), share)
+    ours = c.keep_masks(c.removal_ranks([part.abs() for part in parts]), share)
     for layer, mask in zip(layers, ours, strict=True):
         assert torch.equal(layer.weight_mask.bool(), mask)
 
@@ -45,7 +45,7 @@ def test_one_layer_alone_is_torchs_l1(share: float) -> None:
     layer = nn.Linear(25, 40)
     layer.weight.data = part.clone()
     prune.l1_unstructured(layer, "weight", amount=share)
-    (mask,) = c.kept(c.removal_ranks([part.abs()]), share)
+    (mask,) = c.keep_masks(c.removal_ranks([part.abs()]), share)
     assert torch.equal(layer.weight_mask.bool(), mask)
     (left,) = c.masked([part], [mask])
     assert torch.equal(layer.weight.detach(), left)
@@ -57,10 +57,10 @@ def test_ranks_are_a_permutation_and_masks_only_shrink() -> None:
     assert sorted(np.concatenate([part.ravel() for part in ranks])) == list(range(34))
     by_hand = np.concatenate([part.ravel() for part in scores]).argsort().argsort()
     assert np.array_equal(np.concatenate([part.ravel() for part in ranks]), by_hand)
-    before = c.kept(ranks, 0)
+    before = c.keep_masks(ranks, 0)
     assert all(mask.all() for mask in before)
     for share in (0.1, 0.3, 0.7, 1):
-        now = c.kept(ranks, share)
+        now = c.keep_masks(ranks, share)
         assert not any((mask & ~old).any() for mask, old in zip(now, before, strict=True)), "nothing comes back"
         assert sum(int((~mask).sum()) for mask in now) == round(share * 34)
         before = now
@@ -204,8 +204,8 @@ def test_sizes_are_counted_as_stored() -> None:
     [
         (lambda: c.removal_ranks([]), "at least one array of scores, got none"),
         (lambda: c.removal_ranks([np.array([1.0, np.nan])]), "finite"),
-        (lambda: c.kept([np.arange(3)], 1.5), "got 1.5"),
-        (lambda: c.kept([np.arange(3)], -0.1), "got -0.1"),
+        (lambda: c.keep_masks([np.arange(3)], 1.5), "got 1.5"),
+        (lambda: c.keep_masks([np.arange(3)], -0.1), "got -0.1"),
         (lambda: c.masked([np.ones(2)], [np.ones(3, bool)]), r"must match, got \(2,\) and \(3,\)"),
         (lambda: c.symmetric(np.ones(2), 1), "2 to 16 bits, got 1"),
         (lambda: c.symmetric(np.ones(2), 4, clip=0), "clip must be in .0, 1., got 0"),

@@ -9,7 +9,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from dkdemo.consistency import consistency_loss, ramp_up
+from dkdemo.consistency import consistency_loss
+from dkdemo.schedules import ramp_up
 
 
 def logits(*shape: int, seed: int = 0) -> torch.Tensor:

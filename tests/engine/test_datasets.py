@@ -8,7 +8,7 @@ import torch
 from dkdemo import datasets, device
 
 
-def dice(seed=0):
+def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
@@ -40,18 +40,18 @@ def test_colours_are_normalised_one_by_one():
 
 def test_take_draws_the_same_number_of_every_class(digits):
     train, _ = digits
-    few = train.take(3, dice())
+    few = train.balanced_subset(3, seeded())
     assert few.labels.bincount().tolist() == [3] * 10
     assert len({picture.numpy().tobytes() for picture in few.images}) == 30  # no picture twice
-    assert torch.equal(few.images, train.take(3, dice()).images)
-    assert not torch.equal(few.images, train.take(3, dice(1)).images)
+    assert torch.equal(few.images, train.balanced_subset(3, seeded()).images)
+    assert not torch.equal(few.images, train.balanced_subset(3, seeded(1)).images)
     assert torch.equal(few.mean, train.mean)  # a sample is normalised as its source is
 
 
 @pytest.mark.parametrize("wish", [0, -1, 10_000])
 def test_take_refuses_what_is_not_there(digits, wish):
     with pytest.raises(ValueError, match="examples"):
-        digits[0].take(wish, dice())
+        digits[0].balanced_subset(wish, seeded())
 
 
 def test_without_removes_a_class_and_nothing_else(digits):
@@ -67,35 +67,35 @@ def test_without_removes_a_class_and_nothing_else(digits):
 
 
 def test_batches_see_everything_once_a_round_and_never_end(digits):
-    train = digits[0].take(8, dice())  # 80 pictures
-    rounds = list(itertools.islice(train.batches(20, dice()), 8))
+    train = digits[0].balanced_subset(8, seeded())  # 80 pictures
+    rounds = list(itertools.islice(train.batches(20, seeded()), 8))
     for part in (rounds[:4], rounds[4:]):
         seen = torch.cat([x for x, _ in part]).flatten(1)
         assert sorted(seen.tolist()) == sorted(train.normalised().flatten(1).tolist())
     assert not torch.equal(rounds[0][0], rounds[4][0])  # shuffled anew
-    again = list(itertools.islice(train.batches(20, dice()), 8))
+    again = list(itertools.islice(train.batches(20, seeded()), 8))
     assert all(torch.equal(a[0], b[0]) and torch.equal(a[1], b[1]) for a, b in zip(rounds, again, strict=True))
 
 
 def test_batches_keep_pictures_and_labels_together_at_one_size(digits):
-    train = digits[0].take(3, dice())
+    train = digits[0].balanced_subset(3, seeded())
     whole = {
         tuple(row): label for row, label in zip(train.images.flatten(1).tolist(), train.labels.tolist(), strict=True)
     }
-    for x, y in itertools.islice(train.batches(7, dice()), 20):
+    for x, y in itertools.islice(train.batches(7, seeded()), 20):
         assert len(x) == 7
         back = ((x * train.std + train.mean) * 255).round().byte().flatten(1)
         assert [whole[tuple(row)] for row in back.tolist()] == y.tolist()
-    x, _ = next(train.batches(1000, dice()))
+    x, _ = next(train.batches(1000, seeded()))
     assert len(x) == 30  # a batch cannot be larger than the set
     with pytest.raises(ValueError, match="batch_size must be >= 1, got 0"):
-        next(train.batches(0, dice()))
+        next(train.batches(0, seeded()))
 
 
 def test_batches_leave_the_global_generator_alone(digits):
     before = torch.get_rng_state()
-    next(digits[0].batches(10, dice()))
-    digits[0].take(2, dice())
+    next(digits[0].batches(10, seeded()))
+    digits[0].balanced_subset(2, seeded())
     assert torch.equal(before, torch.get_rng_state())
 
 

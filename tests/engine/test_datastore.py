@@ -29,12 +29,12 @@ def write_mnist(folder, train=30, test=20, zipped=False):
     """A tiny MNIST in the real format; returns its arrays by part."""
     raw = folder / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    dice = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     written = {}
     for part, file in IDX_FILES.items():
         count = train if part.startswith("train") else test
         if "images" in part:
-            array = dice.integers(256, size=(count, 28, 28)).astype(np.uint8)
+            array = rng.integers(256, size=(count, 28, 28)).astype(np.uint8)
         else:
             array = (np.arange(count) % 10).astype(np.uint8)
         data = struct.pack(f">I{array.ndim}I", 0x800 + array.ndim, *array.shape) + array.tobytes()

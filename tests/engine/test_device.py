@@ -12,13 +12,13 @@ from dkdemo import device
 
 PROBE = """
 import torch
-from dkdemo.device import be_calm, give_back_memory
+from dkdemo.device import configure_torch, give_back_memory
 
 def resident():
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * 4096
 
-kept = be_calm()
+kept = configure_torch()
 before = resident()
 some = [torch.ones(4, 1024, 1024) for _ in range(4)]  # 64 MB
 full = resident()
@@ -45,7 +45,7 @@ def test_elsewhere_nothing_is_kept_and_nothing_breaks(monkeypatch):
     from dkdemo import device
 
     monkeypatch.setattr(device, "_c_library", lambda: None)
-    assert device.be_calm() is False
+    assert device.configure_torch() is False
     assert device.give_back_memory() is False
 
 
@@ -60,7 +60,7 @@ def test_an_older_glibc_is_asked_for_what_it_can_give(monkeypatch):
             return int(setting == -1 or size <= 2**25)
 
     monkeypatch.setattr(device, "_c_library", Older)
-    assert device.be_calm() is True
+    assert device.configure_torch() is True
     assert asked == [(-3, 2**30), (-3, 2**25), (-1, 2**30)]
 
 
@@ -86,12 +86,12 @@ def test_a_gpu_that_cannot_compute_is_not_picked_and_is_spoken_of(monkeypatch, g
     assert device.pick() == torch.device("cpu")
     assert device.pick() == torch.device("cpu")
     assert caplog.text.count("no kernel image") == 1, "tried once"
-    assert device.remark(device.pick()) == "; a GPU is here, but nothing can be computed on it"
+    assert device.unusable_gpu_note(device.pick()) == "; a GPU is here, but nothing can be computed on it"
     monkeypatch.setenv("DKDEMO_DEVICE", "cuda")
     with pytest.raises(ValueError, match=r"works here, such as cpu, got 'cuda' \(CUDA error: no kernel image"):
         device.pick()
     monkeypatch.setenv("DKDEMO_DEVICE", "cpu")
-    assert device.remark(device.pick()) == "", "who asked for the processor needs no remark"
+    assert device.unusable_gpu_note(device.pick()) == "", "who asked for the processor needs no remark"
 
 
 @pytest.mark.parametrize(("able", "words"), [(True, "cpu, bfloat16"), (False, "cpu")])

@@ -64,10 +64,10 @@ def mnist(server, monkeypatch):
 @pytest.fixture
 def cifar10(server, monkeypatch):
     folder, address = server
-    dice = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     kind, members, sums = torchvision.datasets.CIFAR10, {}, {}
     for name in ("data_batch_1", "test_batch"):
-        data = dice.integers(256, size=(10, 3072)).astype(np.uint8)
+        data = rng.integers(256, size=(10, 3072)).astype(np.uint8)
         members[name] = pickle.dumps({"data": data, "labels": list(range(10))})
     members["batches.meta"] = pickle.dumps({"label_names": list(collect.CIFAR10)})
     sums = {name: hashlib.md5(data).hexdigest() for name, data in members.items()}

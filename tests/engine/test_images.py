@@ -141,12 +141,12 @@ def test_other_formats_are_refused(kind):
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_every_truncation_and_many_scratches_give_a_picture_or_a_sentence(kind):
     data = encoded(noise(40, 40, 3), kind)
-    dice = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     damaged = [data[:cut] for cut in range(0, len(data) - 20, max(len(data) // 60, 1))]
     for _ in range(100):
         scratched = bytearray(data)
-        for spot in dice.integers(len(data), size=5):
-            scratched[spot] = dice.integers(256)
+        for spot in rng.integers(len(data), size=5):
+            scratched[spot] = rng.integers(256)
         damaged.append(bytes(scratched))
     refused = 0
     for one in damaged:
@@ -168,9 +168,9 @@ def test_damaged_metadata_cost_nothing_but_a_sentence_at_most(kind):
     Image.fromarray(noise(40, 60, 3)).save(buffer, kind, exif=metadata)
     data = buffer.getvalue()
     assert read_upload(data).shape == (60, 40, 3), "turned upright"
-    place, dice = data.index(metadata.tobytes()[6:14]), np.random.default_rng(2)
+    place, rng = data.index(metadata.tobytes()[6:14]), np.random.default_rng(2)
     for spot in range(place, min(place + 120, len(data))):
-        for value in dice.integers(256, size=5):
+        for value in rng.integers(256, size=5):
             damaged = bytearray(data)
             damaged[spot] = value
             with contextlib.suppress(UploadError):

@@ -38,11 +38,11 @@ def test_the_cut_divides_the_histogram(sample: dict) -> None:
 
 
 def test_the_cut_takes_the_share_that_the_mask_takes() -> None:
-    """On a histogram of many real weights, the grey part is the share that `kept` removes."""
+    """On a histogram of many real weights, the grey part is the share that `keep_masks` removes."""
     sizes = np.abs(np.random.default_rng(0).normal(size=20_000))
     edges = np.linspace(0, sizes.max(), 61)
     counts = np.histogram(sizes, edges)[0] / len(sizes)
-    (mask,) = compression.kept(compression.removal_ranks([sizes]), 0.8)
+    (mask,) = compression.keep_masks(compression.removal_ranks([sizes]), 0.8)
     values = prune_slide([0, 80], [0, 0], [0, 0], [0, sizes[~mask].max()], edges.tolist(), counts.tolist(), 80)
     assert sum(values["gone"]) == pytest.approx(0.8, abs=0.005)
 

@@ -9,9 +9,10 @@ import pytest
 import torch
 from torch import nn
 
-from dkdemo.averaging import ema_update, follower, warmed_up
-from dkdemo.consistency import consistency_loss, ramp_up
+from dkdemo.averaging import ema_update, frozen_copy
+from dkdemo.consistency import consistency_loss
 from dkdemo.kernels.mean_teacher import SAMPLES, agree, follow_path, noisy_path
+from dkdemo.schedules import ramp_up, warmup_decay
 
 
 @pytest.mark.parametrize("sample", SAMPLES["follow_path"])
@@ -20,11 +21,11 @@ def test_the_average_is_the_engines(sample: dict) -> None:
     student = nn.Linear(1, 1, bias=False).double()
     with torch.no_grad():
         student.weight.fill_(path[0])
-    teacher = follower(student)
+    teacher = frozen_copy(student)
     for step, weight in enumerate(path[1:], 1):
         with torch.no_grad():
             student.weight.fill_(weight)
-        decay = warmed_up(sample["decay"], step) if step <= values["warm_up"] else sample["decay"]
+        decay = warmup_decay(sample["decay"], step) if step <= values["warm_up"] else sample["decay"]
         ema_update(teacher, student, decay=decay)
         assert values["teacher"][step] == pytest.approx(teacher.weight.item(), abs=1e-12)
     shares = [values["start"], *values["shares"]]

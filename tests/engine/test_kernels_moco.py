@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from dkdemo.averaging import ema_update, follower
+from dkdemo.averaging import ema_update, frozen_copy
 from dkdemo.kernels.moco import SAMPLES, SHOWN, half_life, queue_belt, swapped, walk
 
 
@@ -20,7 +20,7 @@ def followed(path: list[float], decay: float) -> list[float]:
     for weight in path:
         with torch.no_grad():
             query.weight.fill_(weight)
-        key = key or follower(query)
+        key = key or frozen_copy(query)
         ema_update(key, query, decay=decay)
         found.append(key.weight.item())
     return found

@@ -9,6 +9,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from dkdemo import schedules
 from dkdemo import semi_supervised as semi
 from dkdemo.augmix import augmix_loss
 from dkdemo.kernels import unlabelled
@@ -75,7 +76,7 @@ def test_the_pull_is_the_engines(sample: dict) -> None:
     wanted = (clean / 0.4).log_softmax(-1)
     gap = F.kl_div(noisy.log_softmax(-1), wanted, reduction="batchmean", log_target=True)
     assert values["gap"] == pytest.approx(gap.item(), abs=1e-12)
-    eta = [semi.tsa_threshold(sample["progress"], 4, name) for name in semi.SCHEDULES]
+    eta = [schedules.tsa_threshold(sample["progress"], 4, name) for name in schedules.SCHEDULES]
     assert values["eta"] == pytest.approx(eta, abs=1e-12)
     assert (values["verdict"] == "counts") == (clean.softmax(-1).max().item() > 0.8)
 

@@ -15,7 +15,7 @@ from torch import nn
 
 from dkdemo.averaging import ema_update
 from dkdemo.contrastive import info_nce
-from dkdemo.moco import KeyQueue, drift, follow, moco_loss, random_keys
+from dkdemo.moco import KeyQueue, drift, moco_loss, momentum_update, random_keys
 from dkdemo.models import StackedMLP, mlp
 
 
@@ -110,7 +110,7 @@ def test_one_point_for_all_is_a_guess_among_k_plus_1() -> None:
 def test_each_of_a_stack_follows_at_its_own_pace() -> None:
     momenta, seeds = torch.tensor([0.0, 0.3, 0.99, 1.0], dtype=torch.float64), [1, 2, 3, 4]
     keys, queries = StackedMLP((3, 4, 2), [9] * 4).double(), StackedMLP((3, 4, 2), seeds).double()
-    follow(keys, queries, momenta)
+    momentum_update(keys, queries, momenta)
     x = points(5, 3)
     for copy, (m, seed) in enumerate(zip(momenta.tolist(), seeds, strict=True)):
         ours, lightlys, query = (mlp((3, 4, 2), seed=number).double() for number in (9, 9, seed))
@@ -144,4 +144,4 @@ def test_nonsense_is_refused() -> None:
     with pytest.raises(ValueError, match="same keys then and now"):
         drift(q, q[:1])
     with pytest.raises(ValueError, match=r"decay must be in \[0, 1\], got 2"):
-        follow(nn.Linear(2, 2), nn.Linear(2, 2), torch.tensor([2.0]))
+        momentum_update(nn.Linear(2, 2), nn.Linear(2, 2), torch.tensor([2.0]))

@@ -10,7 +10,8 @@ import torch
 from lightly.utils import lars as lightly_lars
 from timm.optim import Lars as TimmLars
 
-from dkdemo.optim import LARS, scaled_rate, set_rate, triangle, trust_ratio, warmup_cosine
+from dkdemo.optim import LARS, scaled_rate, set_rate, trust_ratio
+from dkdemo.schedules import triangle, warmup_cosine
 
 
 def walk(make, steps: int = 3) -> list[torch.Tensor]:

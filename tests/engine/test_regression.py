@@ -24,12 +24,12 @@ from dkdemo.regression import (
 DOUBLE = torch.float64
 
 
-def dice(seed: int = 0) -> torch.Generator:
+def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
 def normal(*shape: int, seed: int = 0) -> torch.Tensor:
-    return torch.randn(*shape, dtype=DOUBLE, generator=dice(seed))
+    return torch.randn(*shape, dtype=DOUBLE, generator=seeded(seed))
 
 
 def test_legendre_is_numpys() -> None:
@@ -115,18 +115,18 @@ def test_the_theory_has_its_peak_and_its_limits() -> None:
 
 
 def test_random_features_are_relu_of_random_directions() -> None:
-    x, directions = torch.randn(5, 8, generator=dice()), draw_directions(8, 12, dice(1))
+    x, directions = torch.randn(5, 8, generator=seeded()), draw_directions(8, 12, seeded(1))
     features = random_features(x, directions)
     assert features.dtype == DOUBLE
     np.testing.assert_allclose(features, np.maximum(x.numpy() @ directions.numpy(), 0), rtol=1e-6, atol=1e-6)
-    assert draw_directions(400, 500, dice()).std().item() == pytest.approx(1 / 20, rel=0.02)
+    assert draw_directions(400, 500, seeded()).std().item() == pytest.approx(1 / 20, rel=0.02)
 
 
 def test_a_sweep_over_widths_is_each_width_alone() -> None:
     x, new, y = (normal(40, 8, seed=k) for k in range(3))
     widths, ridges = [5, 39, 40, 41, 120], [0.0, 1e-3, 1.0]
-    directions = draw_directions(8, 120, dice(7))
-    for width, outputs in zip(widths, outputs_by_width([x, new], y, widths, ridges, dice(7)), strict=True):
+    directions = draw_directions(8, 120, seeded(7))
+    for width, outputs in zip(widths, outputs_by_width([x, new], y, widths, ridges, seeded(7)), strict=True):
         features = random_features(x, directions[:, :width]) / math.sqrt(width)
         unseen = random_features(new, directions[:, :width]) / math.sqrt(width)
         weights = ridge_weights(features, y, ridges)
@@ -147,10 +147,13 @@ def test_a_sweep_over_widths_is_each_width_alone() -> None:
         (lambda: degrees_of_freedom(torch.ones(0), 1.0), "at least one eigenvalue"),
         (lambda: ridge_weights(normal(3, 2), normal(3, 1), [1.0, math.nan]), "ridges >= 0, got"),
         (lambda: isotropic_risk(2, noise=math.nan), "noise and signal >= 0"),
-        (lambda: next(outputs_by_width([normal(3, 2)], normal(3, 1), [], [0.0], dice())), "widths must increase"),
-        (lambda: draw_directions(0, 3, dice()), "at least 1 input"),
+        (lambda: next(outputs_by_width([normal(3, 2)], normal(3, 1), [], [0.0], seeded())), "widths must increase"),
+        (lambda: draw_directions(0, 3, seeded()), "at least 1 input"),
         (lambda: isotropic_risk(0, noise=1), "gamma > 0"),
-        (lambda: next(outputs_by_width([normal(3, 2)], normal(3, 1), [4, 2], [0.0], dice())), "widths must increase"),
+        (
+            lambda: next(outputs_by_width([normal(3, 2)], normal(3, 1), [4, 2], [0.0], seeded())),
+            "widths must increase",
+        ),
     ],
 )
 def test_nonsense_is_refused_in_a_sentence(call, sentence: str) -> None:

@@ -32,9 +32,9 @@ def test_l1_leaves_zeros_and_l2_none() -> None:
 
 
 def test_repeated_steps_find_the_lasso() -> None:
-    dice = torch.Generator().manual_seed(1)
-    x, n = torch.randn(60, 12, dtype=DOUBLE, generator=dice), 60
-    y = x[:, :3].sum(1) + 0.1 * torch.randn(60, dtype=DOUBLE, generator=dice)
+    generator = torch.Generator().manual_seed(1)
+    x, n = torch.randn(60, 12, dtype=DOUBLE, generator=generator), 60
+    y = x[:, :3].sum(1) + 0.1 * torch.randn(60, dtype=DOUBLE, generator=generator)
     weights, step = torch.zeros(12, dtype=DOUBLE), 0.2
     for _ in range(3000):
         weights = shrink(weights - step * x.T @ (x @ weights - y) / n, l1=step * 0.3, l2=0.0)
@@ -51,8 +51,8 @@ def test_each_copy_has_its_own_strength() -> None:
 
 
 def lesson(seeds: list[int], l2: list[float], l1: list[float]) -> StackedMLP:
-    dice = torch.Generator().manual_seed(5)
-    x, y = torch.randn(30, 4, generator=dice), torch.randint(0, 3, (30,), generator=dice)
+    generator = torch.Generator().manual_seed(5)
+    x, y = torch.randn(30, 4, generator=generator), torch.randint(0, 3, (30,), generator=generator)
     net = StackedMLP((4, 16, 3), seeds)
 
     def draw() -> tuple[torch.Tensor, torch.Tensor]:

@@ -9,6 +9,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from dkdemo import schedules
 from dkdemo import semi_supervised as semi
 
 
@@ -115,12 +116,13 @@ def test_uda_is_not_equality():
 
 @pytest.mark.parametrize("classes", [2, 10])
 def test_tsa_climbs_from_chance_to_one(classes):
-    for schedule in semi.SCHEDULES:
-        path = [semi.tsa_threshold(t / 100, classes, schedule) for t in range(101)]
+    for schedule in schedules.SCHEDULES:
+        path = [schedules.tsa_threshold(t / 100, classes, schedule) for t in range(101)]
         assert path == sorted(path)
     gap = math.exp(-5) * (1 - 1 / classes)
     ends = {
-        name: (semi.tsa_threshold(0, classes, name), semi.tsa_threshold(1, classes, name)) for name in semi.SCHEDULES
+        name: (schedules.tsa_threshold(0, classes, name), schedules.tsa_threshold(1, classes, name))
+        for name in schedules.SCHEDULES
     }
     assert ends["linear"] == pytest.approx((1 / classes, 1), abs=1e-15)
     assert ends["exp"] == pytest.approx((1 / classes + gap, 1), abs=1e-15)
@@ -156,9 +158,9 @@ def test_annealing_lets_the_learned_ones_rest():
             "unlabelled_weight must be >= 0",
         ),
         (lambda: semi.uda_loss(torch.zeros(2, 3), torch.zeros(2, 3), confidence=-1), "confidence must be in"),
-        (lambda: semi.tsa_threshold(1.5, 10), "progress must be in"),
-        (lambda: semi.tsa_threshold(0.5, 1), "classes must be >= 2"),
-        (lambda: semi.tsa_threshold(0.5, 10, "cubic"), "schedule is one of linear, exp, log; got 'cubic'"),
+        (lambda: schedules.tsa_threshold(1.5, 10), "progress must be in"),
+        (lambda: schedules.tsa_threshold(0.5, 1), "classes must be >= 2"),
+        (lambda: schedules.tsa_threshold(0.5, 10, "cubic"), "schedule is one of linear, exp, log; got 'cubic'"),
         (lambda: semi.annealed_loss(torch.zeros(2, 3), torch.zeros(2).long(), threshold=2), "threshold must be in"),
     ],
 )

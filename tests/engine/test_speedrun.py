@@ -9,27 +9,27 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from dkdemo import speedrun
+from dkdemo import schedules, speedrun
 from dkdemo.averaging import Lookahead
-from dkdemo.optim import set_rate, triangle
-from dkdemo.photos import PhotoNet, answers, draw_looks
+from dkdemo.optim import set_rate
+from dkdemo.photos import PhotoNet, draw_looks, logits_of
 from dkdemo.speedrun import SHAPE, by_clock, by_steps, learn, nesterov
 
 
-def dice(seed=0):
+def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
 def test_the_first_layers_filters_are_never_trained(shapes, filters):
     net = PhotoNet(filters, (4, 4, 4), 10, [0])
     before = filters.clone()
-    list(learn(net, shapes[0], by_steps(3), batch_size=16, generator=dice()))
+    list(learn(net, shapes[0], by_steps(3), batch_size=16, generator=seeded()))
     assert torch.equal(net.encoder.filters, before)
 
 
 def test_the_first_layers_biases_are_trained_for_three_tenths_of_the_budget(shapes, filters):
     net, seen = PhotoNet(filters, (4, 4, 4), 10, [0]), []
-    for _ in learn(net, shapes[0], by_steps(10), batch_size=16, generator=dice()):
+    for _ in learn(net, shapes[0], by_steps(10), batch_size=16, generator=seeded()):
         seen.append(net.encoder.shift.detach().clone())
     changed = [not torch.equal(before, after) for before, after in itertools.pairwise([torch.zeros(24), *seen])]
     assert changed == [True] * 3 + [False, True] + [False] * 5, "and go back to their average, as all weights do"
@@ -38,7 +38,7 @@ def test_the_first_layers_biases_are_trained_for_three_tenths_of_the_budget(shap
 
 def test_every_channel_keeps_its_size_and_learns_its_bias(shapes, filters):
     net = PhotoNet(filters, (4, 4, 4), 10, [0])
-    list(learn(net, shapes[0], by_steps(3), batch_size=16, generator=dice()))
+    list(learn(net, shapes[0], by_steps(3), batch_size=16, generator=seeded()))
     norms = [layer for layer in net.modules() if isinstance(layer, nn.BatchNorm2d)]
     assert len(norms) == 6
     for norm in norms:
@@ -55,20 +55,20 @@ def test_a_budget_of_seconds_is_spent_by_the_clock_and_ends_on_small_steps(shape
         return now[0]
 
     net = PhotoNet(filters, (4, 4, 4), 10, [0])
-    seen = list(learn(net, shapes[0], by_clock(20.0, clock), batch_size=8, generator=dice()))
+    seen = list(learn(net, shapes[0], by_clock(20.0, clock), batch_size=8, generator=seeded()))
     shares = [step.share for step in seen]
     assert shares == sorted(shares)
     assert 0 <= shares[0] < 0.05
     assert 0.95 < shares[-1] < 1
-    assert triangle(shares[-1], **SHAPE) < 0.07 + 0.06
+    assert schedules.triangle(shares[-1], **SHAPE) < 0.07 + 0.06
     assert [step.step for step in seen] == list(range(1, len(seen) + 1))
 
 
 def test_with_a_budget_of_steps_the_same_seed_is_the_same_net_bit_for_bit(shapes, filters):
     def trained():
         net = PhotoNet(filters, (4, 6, 6), 10, [3])
-        losses = [step.loss.item() for step in learn(net, shapes[0], by_steps(6), batch_size=32, generator=dice(5))]
-        return losses, answers(net, shapes[1])
+        losses = [step.loss.item() for step in learn(net, shapes[0], by_steps(6), batch_size=32, generator=seeded(5))]
+        return losses, logits_of(net, shapes[1])
 
     (losses, z), (again, same) = trained(), trained()
     assert len(losses) == 6
@@ -88,7 +88,7 @@ def test_one_step_is_the_papers_in_its_own_units(filters):
     speed = {name: 0.0 for name in named}
     for seed in range(steps):
         for weights in named.values():
-            weights.grad = torch.empty_like(weights).normal_(generator=dice(seed))  # of the mean loss, laid out alike
+            weights.grad = torch.empty_like(weights).normal_(generator=seeded(seed))  # of the mean loss, laid out alike
         set_rate(sgd, share)
         sgd.step()
         for name, weights in named.items():
@@ -105,9 +105,9 @@ def test_a_lesson_is_the_loop_written_out(shapes, filters, monkeypatch):
     monkeypatch.setattr("dkdemo.device._multiplies_bfloat16", lambda device: False)
     train = shapes[0][torch.arange(40)]
     ours, plain = (PhotoNet(filters, (4, 4, 4), 10, [2]) for _ in range(2))
-    list(learn(ours, train, by_steps(11), batch_size=10, generator=dice(3)))
+    list(learn(ours, train, by_steps(11), batch_size=10, generator=seeded(3)))
 
-    chance, sgd, slow, step = dice(3), nesterov(plain, 10), Lookahead(plain), 0
+    chance, sgd, slow, step = seeded(3), nesterov(plain, 10), Lookahead(plain), 0
     plain.train()
     first = torch.rand(40, generator=chance) < 0.5
     for turn in range(3):
@@ -133,12 +133,12 @@ def test_a_lesson_is_the_loop_written_out(shapes, filters, monkeypatch):
 def test_a_budget_that_is_already_spent_leaves_the_net_as_it_is(shapes, filters):
     net = PhotoNet(filters, (4, 4, 4), 10, [0])
     before = {name: kept.clone() for name, kept in net.state_dict().items()}
-    assert list(learn(net, shapes[0], lambda step: 1.0, generator=dice())) == []
+    assert list(learn(net, shapes[0], lambda step: 1.0, generator=seeded())) == []
     assert all(torch.equal(before[name], now) for name, now in net.state_dict().items())
 
 
 def test_every_image_is_seen_equally_often_both_ways():
-    rounds, seen = speedrun._rounds(24, 8, dice(1)), Counter()
+    rounds, seen = speedrun._rounds(24, 8, seeded(1)), Counter()
     for _ in range(2 * 3):
         index, mirrored = next(rounds)
         seen.update(zip(index.tolist(), mirrored.tolist(), strict=True))
@@ -146,7 +146,7 @@ def test_every_image_is_seen_equally_often_both_ways():
 
 
 def test_an_incomplete_batch_at_the_end_of_a_round_is_left_out():
-    rounds = speedrun._rounds(10, 4, dice())
+    rounds = speedrun._rounds(10, 4, seeded())
     sizes = [len(next(rounds)[0]) for _ in range(5)]
     assert sizes == [4] * 5
 

@@ -22,10 +22,10 @@ def equation_8(label: int, classes: int, a: float) -> list[float]:
 
 
 def draw(seed: int = 0, classes: int = 10) -> tuple[torch.Tensor, torch.Tensor]:
-    dice = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
     return (
-        3 * torch.randn(16, classes, generator=dice, dtype=torch.float64),
-        torch.randint(0, classes, (16,), generator=dice),
+        3 * torch.randn(16, classes, generator=generator, dtype=torch.float64),
+        torch.randint(0, classes, (16,), generator=generator),
     )
 
 

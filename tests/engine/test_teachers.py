@@ -9,9 +9,9 @@ import torch
 
 from dkdemo import datasets, datastore, teachers
 from dkdemo.evaluation import accuracy
-from dkdemo.pupils import Pupil
-from dkdemo.teachers import Committee, ConvNet, get, obtain
-from dkdemo.training import answers
+from dkdemo.students import Student
+from dkdemo.teachers import Committee, ConvNet, trained, trained_with_progress
+from dkdemo.training import logits_of
 
 SMALL = Committee(members=2, hidden=6, steps=4, batch_size=16)
 CONV = ConvNet("shapes", channels=(2, 3), steps=2, batch_size=16, shift=1)
@@ -29,7 +29,7 @@ def home(tmp_path, monkeypatch):
 def trainings(monkeypatch):
     """Which recipes were trained."""
     told = []
-    for kind in (Committee, ConvNet, Pupil):
+    for kind in (Committee, ConvNet, Student):
 
         def teach(self, net, original=kind.teach):
             told.append(self)
@@ -49,14 +49,14 @@ def same(first: torch.nn.Module, second: torch.nn.Module) -> bool:
     return all(torch.equal(one[name], other[name]) for name in one)
 
 
-@pytest.mark.parametrize("recipe", [SMALL, CONV, Pupil(SMALL, hidden=5, steps=3, without=3)])
+@pytest.mark.parametrize("recipe", [SMALL, CONV, Student(SMALL, hidden=5, steps=3, unseen_class=3)])
 def test_trained_once_then_remembered_then_read(recipe, trainings, home) -> None:
-    first = get(recipe)
+    first = trained(recipe)
     told = list(trainings)
     assert told[0] == recipe
-    assert get(recipe) is first
+    assert trained(recipe) is first
     forget()
-    again = get(recipe)
+    again = trained(recipe)
     assert trainings == told, "the file must do"
     assert same(first, again)
     assert not first.training
@@ -65,16 +65,16 @@ def test_trained_once_then_remembered_then_read(recipe, trainings, home) -> None
     forget()
     for path in home.rglob("*.npz"):
         path.unlink()
-    assert same(first, get(recipe)), "the same seed is the same teacher, bit for bit"
+    assert same(first, trained(recipe)), "the same seed is the same teacher, bit for bit"
 
 
 def test_the_learning_curve_is_told_only_while_learning() -> None:
     def lessons():
-        nets.append((yield from obtain(SMALL, of=100)))
+        nets.append((yield from trained_with_progress(SMALL, of=100)))
 
     nets: list[torch.nn.Module] = []
     told = list(lessons())
-    assert nets == [get(SMALL)]
+    assert nets == [trained(SMALL)]
     assert [event.step for event in told] == [1, 2, 3, 4]
     assert {event.steps for event in told} == {100}
     assert all(0 <= event.metrics["teacher"] <= 1 for event in told)
@@ -82,14 +82,14 @@ def test_the_learning_curve_is_told_only_while_learning() -> None:
 
 
 def test_the_second_of_two_teachers_is_told_after_the_first_and_by_a_name_of_its_own() -> None:
-    told = list(obtain(SMALL, of=100, before=50, name="second"))
+    told = list(trained_with_progress(SMALL, of=100, before=50, name="second"))
     assert [event.step for event in told] == [51, 52, 53, 54]
     assert all(set(event.metrics) == {"second"} for event in told)
 
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"steps": 5}, {"smoothing": 0.1}, {"warp": 0.5}, {"noise": 0.0}])
 def test_another_recipe_is_another_teacher(change) -> None:
-    assert not same(get(SMALL), get(replace(SMALL, **change)))
+    assert not same(trained(SMALL), trained(replace(SMALL, **change)))
 
 
 def test_another_data_set_of_the_same_name_is_another_teacher(monkeypatch) -> None:
@@ -105,11 +105,11 @@ def test_another_data_set_of_the_same_name_is_another_teacher(monkeypatch) -> No
 def test_a_kept_teacher_is_examined_once(monkeypatch) -> None:
     """Each stroke on the board asks for its marks; reading ten thousand images took a tenth of a second."""
     _, test = datasets.load("digits")
-    net = get(SMALL)
-    marks = teachers.mark(net, test)
-    assert marks == accuracy(answers(net, test), test.labels).item()
-    monkeypatch.setattr(teachers, "answers", lambda *_: pytest.fail("examined again"))
-    assert teachers.mark(net, test) == marks
+    net = trained(SMALL)
+    marks = teachers.test_accuracy(net, test)
+    assert marks == accuracy(logits_of(net, test), test.labels).item()
+    monkeypatch.setattr(teachers, "logits_of", lambda *_: pytest.fail("examined again"))
+    assert teachers.test_accuracy(net, test) == marks
 
 
 def _truncate(path):
@@ -150,15 +150,15 @@ def _pickle(path):
     ],
 )
 def test_a_damaged_file_is_trained_anew(damage, trainings, home, caplog) -> None:
-    first = get(SMALL)
+    first = trained(SMALL)
     (path,) = home.rglob("*.npz")
     damage(path)
     forget()
-    assert same(first, get(SMALL))
+    assert same(first, trained(SMALL))
     assert len(trainings) == 2
     assert "trained anew" in caplog.text
     forget()
-    assert same(first, get(SMALL))
+    assert same(first, trained(SMALL))
     assert len(trainings) == 2, "the file was mended"
 
 
@@ -168,7 +168,7 @@ def test_a_full_disk_costs_only_the_keeping(trainings, home, monkeypatch, caplog
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)
-    assert get(SMALL) is get(SMALL)
+    assert trained(SMALL) is trained(SMALL)
     assert len(trainings) == 1
     assert "could not be kept" in caplog.text
     assert not [path for path in home.rglob("*") if path.is_file()]
@@ -176,16 +176,16 @@ def test_a_full_disk_costs_only_the_keeping(trainings, home, monkeypatch, caplog
 
 def test_memory_is_bounded(monkeypatch) -> None:
     monkeypatch.setattr(teachers, "KEPT", 2)
-    nets = [get(replace(SMALL, seed=seed)) for seed in range(3)]
+    nets = [trained(replace(SMALL, seed=seed)) for seed in range(3)]
     assert len(teachers._memory) == 2
-    assert get(replace(SMALL, seed=2)) is nets[2]
-    assert same(get(SMALL), nets[0])
+    assert trained(replace(SMALL, seed=2)) is nets[2]
+    assert same(trained(SMALL), nets[0])
 
 
 def test_moved_images_move_their_pixels_and_bring_in_black() -> None:
     train, _ = datasets.load("shapes")
     x = train.normalised(torch.arange(3))
-    got = teachers.moved(x, train, torch.tensor([0, 2, -1]), torch.tensor([0, 1, 3]))
+    got = teachers.shift_normalised(x, train, torch.tensor([0, 2, -1]), torch.tensor([0, 1, 3]))
     torch.testing.assert_close(got[0], x[0], rtol=0, atol=1e-5)
     torch.testing.assert_close(got[1, :, 1:, 2:], x[1, :, :-1, :-2], rtol=0, atol=1e-5)
     black = train.normalise(torch.zeros(1, 3, 32, 32, dtype=torch.uint8))[0]
@@ -203,6 +203,6 @@ def test_shifts_are_drawn_evenly() -> None:
 def test_warping_by_nothing_changes_nothing() -> None:
     train, _ = datasets.load("digits")
     x = train.normalised(torch.arange(4))
-    dice = torch.Generator().manual_seed(0)
-    torch.testing.assert_close(teachers.warped(x, train, 1e-9, dice), x, rtol=0, atol=1e-4)
-    assert (teachers.warped(x, train, 1.0, dice) - x).abs().max() > 0.5
+    generator = torch.Generator().manual_seed(0)
+    torch.testing.assert_close(teachers.warped(x, train, 1e-9, generator), x, rtol=0, atol=1e-4)
+    assert (teachers.warped(x, train, 1.0, generator) - x).abs().max() > 0.5

@@ -10,7 +10,7 @@ from dkdemo.experiments.answer import Answer, as_image, as_text, shrink
 from dkdemo.experiments.gallery import Gallery
 from dkdemo.experiments.recipe import from_values
 from dkdemo.jobs.events import from_json, to_json
-from dkdemo.web.answers import DOUBTFUL
+from dkdemo.web.parts.answers import DOUBTFUL
 
 
 def result(recipe):

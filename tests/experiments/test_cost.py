@@ -219,8 +219,8 @@ def test_a_weight_in_few_bits_takes_few_values(rule: str) -> None:
 
 
 def test_whole_numbers_multiply_as_torchs_int8_does() -> None:
-    dice = torch.Generator().manual_seed(0)
-    x, weight, bias = (torch.randn(shape, generator=dice) for shape in ((50, 40), (20, 40), (20,)))
+    generator = torch.Generator().manual_seed(0)
+    x, weight, bias = (torch.randn(shape, generator=generator) for shape in ((50, 40), (20, 40), (20,)))
     ours, exact = int8.integer_linear(x, weight, bias), F.linear(x, weight, bias)
     assert (ours - exact).abs().max() < 0.1 * exact.std()
     assert (ours - exact).abs().mean() > 1e-4, "it does round"

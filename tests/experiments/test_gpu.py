@@ -105,9 +105,9 @@ def in_a_hurry(monkeypatch, tmp_path):
     monkeypatch.setattr(unseen, "light_teacher", lambda data, seed: quick)
     monkeypatch.setattr(overconfident, "light_teacher", lambda data, seed: quick)
     monkeypatch.setattr(overconfident, "sure_teacher", lambda data, seed: replace(quick, seed=1))
-    few_labels.room.cache_clear()
+    few_labels.load_task.cache_clear()
     yield
-    few_labels.room.cache_clear()
+    few_labels.load_task.cache_clear()
 
 
 @pytest.mark.training
@@ -202,7 +202,7 @@ def test_checks_look_at_numbers_on_a_processor_and_never_on_a_gpu() -> None:
         "l1 and l2 must be >= 0": lambda to: regularisation.shrink(
             to(weights), l1=to(torch.tensor([-1.0, 0.0])), l2=to(torch.zeros(2))
         ),
-        "decay must be": lambda to: moco.follow(to(stacks[0]), to(stacks[1]), to(torch.tensor([2.0, 0.0]))),
+        "decay must be": lambda to: moco.momentum_update(to(stacks[0]), to(stacks[1]), to(torch.tensor([2.0, 0.0]))),
     }
     for sentence, use in wrong.items():
         with pytest.raises(ValueError, match=sentence):

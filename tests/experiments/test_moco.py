@@ -72,9 +72,9 @@ def test_every_seed_has_strangers_of_its_own_and_its_pairs_share_them() -> None:
     from dkdemo.experiments import moco_material as material
 
     queries, keys, train, _ = material.pair([0, 1], 2)
-    learning = material.contrast(
+    learning = material.train_moco(
         queries, keys, train, momentum=torch.full((4,), 0.9), strangers=torch.ones(4, dtype=torch.bool),
-        dice=[torch.Generator().manual_seed(seed) for seed in (0, 1)], queue_size=64, temperature=0.1, steps=20,
+        generators=[torch.Generator().manual_seed(seed) for seed in (0, 1)], queue_size=64, temperature=0.1, steps=20,
         batch_size=8, learning_rate=0.1,
     )  # fmt: skip
     left = next(learning).queue.keys[:, 8:]  # what the first batch did not overwrite

@@ -8,10 +8,10 @@ import torch
 
 from dkdemo.experiments import teacher_free
 from dkdemo.experiments.side_by_side import draw_wrong, draw_wrong_at, spoilt
-from dkdemo.experiments.teacher_free import METHODS, RUNS, Setting, TeacherFree
+from dkdemo.experiments.teacher_free import METHODS, RUNS, Hyperparameters, TeacherFree
 from dkdemo.jobs.events import Done, Progress, from_json, to_json
 
-BRIEF = Setting(5, 16, 12, 30, 1e-2, 1.0)
+BRIEF = Hyperparameters(5, 16, 12, 30, 1e-2, 1.0)
 
 
 def run(recipe: TeacherFree) -> tuple[list[Progress], dict]:
@@ -53,14 +53,14 @@ def test_only_the_targets_differ(brief: None, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_wrong_labels_are_wrong_and_as_many_as_said() -> None:
-    labels, dice = torch.arange(10).repeat(20), torch.Generator().manual_seed(4)
-    moved = spoilt(labels, draw_wrong(60, len(labels), 10, dice), 10)
+    labels, generator = torch.arange(10).repeat(20), torch.Generator().manual_seed(4)
+    moved = spoilt(labels, draw_wrong(60, len(labels), 10, generator), 10)
     assert int((moved != labels).sum()) == 60
     assert set(moved.tolist()) == set(range(10))
     assert torch.equal(labels, torch.arange(10).repeat(20)), "the argument stays as it was"
-    assert torch.equal(spoilt(labels, draw_wrong(0, len(labels), 10, dice), 10), labels)
+    assert torch.equal(spoilt(labels, draw_wrong(0, len(labels), 10, generator), 10), labels)
     where = torch.arange(200) % 3 == 0
-    assert torch.equal(spoilt(labels, draw_wrong_at(where, 10, dice), 10) != labels, where)
+    assert torch.equal(spoilt(labels, draw_wrong_at(where, 10, generator), 10) != labels, where)
 
 
 @pytest.mark.parametrize(("values", "words"), [({"noise": 1.0}, "wrong labels"), ({"data": "cats"}, "data is one of")])

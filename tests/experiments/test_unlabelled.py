@@ -15,7 +15,7 @@ from dkdemo.experiments import catalogue, few_labels
 from dkdemo.experiments.chains import SHARES, Chains
 from dkdemo.experiments.fixmatch import FixMatch
 from dkdemo.experiments.mixmatch import MixMatch
-from dkdemo.experiments.one_image import CROWD, LOOKS, STRENGTHS, OneImage
+from dkdemo.experiments.one_image import CROWD, STRENGTHS, VIEWS, OneImage
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.uda import UDA
 from dkdemo.jobs.events import Done, Event, Progress, from_json, to_json
@@ -46,9 +46,9 @@ def hurried(monkeypatch: pytest.MonkeyPatch):
 
     short = {name: replace(how, steps=20, batch=16, runs=1) for name, how in few_labels.SETTINGS.items()}
     monkeypatch.setattr(few_labels, "SETTINGS", short)
-    few_labels.room.cache_clear()
+    few_labels.load_task.cache_clear()
     yield
-    few_labels.room.cache_clear()
+    few_labels.load_task.cache_clear()
 
 
 @pytest.mark.mnist
@@ -85,7 +85,7 @@ def test_the_digits_stand_for_their_fixed_labels() -> None:
     every = {name: np.array(values) for name, values in result["accuracy"].items()}
     gains = every["own"] - np.maximum(every["labels"], every["strong"])
     assert (result["gain_mean"], result["gain_worst"]) == pytest.approx((gains.mean(), gains.min()))
-    first, second = (few_labels.room("digits", seed, "cpu") for seed in (0, 5))
+    first, second = (few_labels.load_task("digits", seed, "cpu") for seed in (0, 5))
     assert torch.equal(first.labelled, second.labelled)
 
 
@@ -105,12 +105,12 @@ def test_annealing_the_labels_costs_in_so_short_a_training(seed: int) -> None:
     """Measured in three seeds: off .94 to .95, log .93 to .95, linear .89 to .90, exp .78 to .85."""
     found = {}
     for schedule in ("none", "log", "linear", "exp"):
-        hall, dice = few_labels.room("digits", seed, "cpu"), torch.Generator().manual_seed(seed)
-        net = hall.new_net(seed)
-        for _ in few_labels.teach(net, UDA(schedule=schedule)._method(hall, dice), hall.how):
+        task, generator = few_labels.load_task("digits", seed, "cpu"), torch.Generator().manual_seed(seed)
+        net = task.new_net(seed)
+        for _ in few_labels.train_classifier(net, UDA(schedule=schedule)._method(task, generator), task.how):
             pass
-        everyone = torch.arange(len(hall.test))
-        found[schedule] = accuracy(hall.answers(net, hall.test, everyone), hall.test.labels).item()
+        everyone = torch.arange(len(task.test))
+        found[schedule] = accuracy(task.logits_of(net, task.test, everyone), task.test.labels).item()
     assert found["none"] >= found["exp"] + 0.04
     assert found["exp"] < found["linear"] - 0.01
     assert found["linear"] < found["log"] - 0.01
@@ -148,9 +148,9 @@ def test_other_seeds_have_other_labels_only_where_the_page_says_so() -> None:
 
 def test_one_picture_is_answered_through_all_looks() -> None:
     _, result = run(OneImage(picture=7, seed=4))
-    assert result["weak"].shape == (LOOKS, 16, 16)
+    assert result["weak"].shape == (VIEWS, 16, 16)
     assert result["strong"].shape == (len(STRENGTHS), 16, 16)
-    assert result["weak_logits"].shape == (LOOKS, 10)
+    assert result["weak_logits"].shape == (VIEWS, 10)
     np.testing.assert_allclose(result["strong_logits"][0], result["clean_logits"], atol=1e-3)  # strength 0
     assert np.array_equal(result["strong"][0], result["clean"])
     assert len(result["sure"]) == len(result["right"]) == CROWD
@@ -168,21 +168,21 @@ def test_the_half_taught_net_is_sure_rightly_more_often_than_it_is_right() -> No
 
 
 def test_the_crowd_and_the_pictures_shown_have_no_labels() -> None:
-    hall = few_labels.room("digits", 0, "cpu")
-    known = {picture.numpy().tobytes() for picture in hall.labelled}
-    crowd = hall.pictures(hall.train, hall.others[:CROWD])
+    task = few_labels.load_task("digits", 0, "cpu")
+    known = {picture.numpy().tobytes() for picture in task.labelled}
+    crowd = task.pictures(task.train, task.others[:CROWD])
     assert len(crowd) == CROWD
-    assert len(hall.others) == len(hall.train) - 40
+    assert len(task.others) == len(task.train) - 40
     assert not known & {picture.numpy().tobytes() for picture in crowd}
 
 
 def test_the_page_s_picture_is_a_9_of_which_the_easy_looks_disagree() -> None:
-    from dkdemo.web.few_labels import GOOD_PICTURE
+    from dkdemo.web.parts.few_labels import GOOD_PICTURE
 
     _, result = run(OneImage(picture=GOOD_PICTURE))
     said = result["weak_logits"].argmax(1)
     assert result["truth"] == 9
-    assert 2 <= (said != 9).sum() < LOOKS
+    assert 2 <= (said != 9).sum() < VIEWS
 
 
 def test_a_chain_of_digits_asks_a_net_that_still_doubts() -> None:
@@ -232,7 +232,7 @@ def test_chains_show_the_engines_own_ends() -> None:
     ],
 )
 def test_the_copied_script_prints_the_numbers_shown(recipe, kernel, moved, number, capsys) -> None:
-    from dkdemo.web.few_labels import asked_script
+    from dkdemo.web.parts.few_labels import asked_script
 
     exec(compile(asked_script(recipe, kernel, moved, *moved), "copied", "exec"), {})
     printed = ast.literal_eval(capsys.readouterr().out)

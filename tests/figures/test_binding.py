@@ -7,7 +7,7 @@ import math
 import plotly.graph_objects as go
 import pytest
 
-from dkdemo.figures.binding import bind, bind_snapshot, claim, fill, grow, value_at
+from dkdemo.figures.binding import bind, bind_snapshot, fill, grow, value_at
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,4 @@ def test_the_helpers_write_the_grammar_into_meta() -> None:
     assert bar.meta == {"bind": {"y": "q", "marker.color": "colors"}}
     picture = bind_snapshot(go.Heatmap(), "weights", z="map")
     assert picture.meta == {"bind": {"z": "map"}, "snapshot": "weights"}
-    assert grow(go.Scatter(), "soft", ema=0.9).meta == {"progress": {"x": "step", "y": "soft", "ema": 0.9}}
-    figure = claim(go.Figure(), "{wrong:.0%}", **{"shapes[0].x0": "=left"})
-    assert figure.layout.meta == {"claim": "{wrong:.0%}", "bind": {"shapes[0].x0": "=left"}}
-    with pytest.raises(ValueError, match="must be in"):
-        grow(go.Scatter(), "soft", ema=1.0)
+    assert grow(go.Scatter(), "soft").meta == {"progress": {"x": "step", "y": "soft"}}

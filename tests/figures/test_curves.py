@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dkdemo.figures.binding import claim
 from dkdemo.figures.curves import until
-from dkdemo.figures.panels import side_by_side
+from dkdemo.figures.panels import note, side_by_side
 from dkdemo.jobs.events import Progress
 from dkdemo.web.run_panel import view_of
 
@@ -23,7 +22,7 @@ def test_an_axis_of_steps_ends_where_the_run_says_that_it_ends(told: str, end: i
 
 
 def test_other_bindings_of_the_layout_stay() -> None:
-    chart = claim(side_by_side((1, 1), ("", "")), "{x}", title__text="{x}")
+    chart = note(side_by_side((1, 1), ("", "")), claim="{x}", bind={"title.text": "{x}"})
     until(chart, view_of([], running=False), usual=48, axis="xaxis2")
     assert chart.layout.meta["bind"] == {"title.text": "{x}", "xaxis2.range[1]": "=steps"}
     assert chart.layout.meta["claim"] == "{x}"

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from dkdemo import datasets
-from dkdemo.experiments.race import setting, students_for, teacher_for
+from dkdemo.experiments.race import hyperparameters, students_for, teacher_for
 from dkdemo.figures import distillation, temperature
 from dkdemo.figures.binding import fill, value_at
 from dkdemo.kernels import KERNELS, SAMPLES
 from dkdemo.models import MeanLogits
-from dkdemo.web import lessons
+from dkdemo.web.parts import lessons
 from dkdemo.web.text import LANGUAGES, Words
 
 NAMES = ["5", "9", "1", "0", "3", "8", "6", "2", "4", "7"]
@@ -88,7 +88,7 @@ def test_the_caterpillar_is_counted_not_guessed(language):
 
 
 def test_the_caterpillar_shows_the_nets_of_the_race_on_digits():
-    usual, (train, _) = setting("digits"), datasets.load("digits", "cpu")
+    usual, (train, _) = hyperparameters("digits"), datasets.load("digits", "cpu")
     teacher = teacher_for("digits", usual.shift, 0).build()
     student = students_for(train, usual.hidden, [0], configs=1)
     assert isinstance(teacher, MeanLogits)

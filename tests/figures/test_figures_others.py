@@ -13,7 +13,7 @@ from dkdemo.figures.binding import fill
 from dkdemo.figures.futures import ACROSS, futures
 from dkdemo.jobs.events import Progress, Snapshot
 from dkdemo.kernels.others import LOSSES, SAMPLES, gradient_reach, log_n_bound, metric_forces, switch_board
-from dkdemo.web import compared
+from dkdemo.web.parts import compared
 from dkdemo.web.run_panel import RunView
 from dkdemo.web.text import LANGUAGES, Words
 

@@ -10,7 +10,7 @@ import pytest
 
 from dkdemo import figures
 from dkdemo.figures import kept as module
-from dkdemo.figures.kept import kept
+from dkdemo.figures.kept import cached
 from dkdemo.jobs.events import Progress, Snapshot
 from dkdemo.web.run_panel import RunView
 from dkdemo.web.text import Words
@@ -20,7 +20,7 @@ from dkdemo.web.text import Words
 def counted():
     calls = []
 
-    @kept
+    @cached
     def draw(values, words, *, height=400):
         calls.append(values)
         return go.Figure(layout={"height": height})

@@ -18,18 +18,18 @@ def test_the_estimate_is_corrected_by_the_slowest_of_the_last_runs(recipes):
     one = recipes.Count()  # which estimates one second
     assert pace.expected(one) == 1.0
     for seconds in (0.4, 2.2, 0.3):
-        pace.learn(one, seconds)
+        pace.record(one, seconds)
     assert pace.expected(one) == pytest.approx(2.2), "the quick ones may have found something trained already"
     assert pace.expected(recipes.Chatter()) == 1.0, "another recipe is not known yet"
     for _ in range(5):
-        pace.learn(one, 0.5)
+        pace.record(one, 0.5)
     assert pace.expected(recipes.Count(steps=7)) == pytest.approx(0.5), "the last five count, whatever their settings"
 
 
 def test_what_one_data_set_took_says_nothing_of_another():
     from dkdemo.experiments.bits import Bits
 
-    pace.learn(Bits(), 0.2)
+    pace.record(Bits(), 0.2)
     assert pace.expected(Bits(seed=3)) == pytest.approx(0.2)
     assert pace.expected(Bits(data="mnist")) == Bits(data="mnist").expected_seconds()
 

@@ -107,6 +107,14 @@ def test_every_erratum_of_every_page_is_found():
         assert len(errata.taught_in(row)) == calls, row.id
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_right_is_set_in_bold_once(language):
+    """`scenes.Stage.erratum` sets it in bold; stars within would end that and be seen."""
+    values = [one.told(language)[1] for row in CHAPTERS for one in errata.taught_in(row)]
+    assert values
+    assert not [value for value in values if "**" in value]
+
+
 def test_the_page_of_slide_25_is_read_with_its_scene_and_words():
     (one,) = [one for one in errata.taught_in(chapter("label_smoothing")) if one.why == "formula_erratum"]
     assert (one.scene.id, one.told("en")[:2]) == ("formula", ("α = .8", "α = .2"))

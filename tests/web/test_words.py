@@ -55,7 +55,7 @@ def _strings(*paths: Path) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
 
 def _users(file: str) -> tuple[Path, ...]:
     """The Python files that may show the words of this file."""
-    everyone = [path for folder in ("web", "figures", "jobs") for path in (ROOT / "dkdemo" / folder).glob("*.py")]
+    everyone = [path for folder in ("web", "figures", "jobs") for path in (ROOT / "dkdemo" / folder).rglob("*.py")]
     own = [ROOT / "app.py"] if file == "common" else [row.file for row in CHAPTERS if row.id == file]
     pages = [row.file for row in CHAPTERS] if file == "common" else []
     return tuple(sorted({*everyone, *own, *pages}))
@@ -119,8 +119,9 @@ def _draws_by_name(path: Path, name: str, seen: frozenset[tuple[Path, str]] = fr
             if not any(given.arg == "alt" for given in node.keywords):
                 return True
         elif called.startswith("dkdemo.web."):
-            module, _, function = called.removeprefix("dkdemo.web.").partition(".")
-            if _draws_by_name(ROOT / "dkdemo" / "web" / f"{module}.py", function, seen):
+            module, _, function = called.rpartition(".")
+            file = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+            if file.is_file() and _draws_by_name(file, function, seen):
                 return True
         elif _draws_by_name(path, called, seen):
             return True
@@ -228,9 +229,9 @@ def test_every_key_a_page_asks_for_exists(row):
 
 def test_keys_are_found_under_another_name_and_pictures_in_live_parts():
     web = ROOT / "dkdemo" / "web"
-    assert {"batch_row", "unseen_bias_alt"} <= _asked_for(web / "lessons.py")
-    assert {"gallery_any", "draw_hidden"} <= _asked_for(web / "answers.py")
-    assert "errata_all" in _asked_for(web / "closing.py")
+    assert {"batch_row", "unseen_bias_alt"} <= _asked_for(web / "parts" / "lessons.py")
+    assert {"gallery_any", "draw_hidden"} <= _asked_for(web / "parts" / "answers.py")
+    assert "errata_all" in _asked_for(web / "parts" / "closing.py")
     pages = {row.id: _own_alts(row.file) for row in CHAPTERS}
     assert {"batch_alt", "larva_alt", "unseen_alt", "draw_alt"} <= pages["distillation"]
     assert "race_alt" not in pages["distillation"], "two scenes share it, and name it"
@@ -242,12 +243,14 @@ def test_every_key_of_a_live_part_exists_in_a_chapter_that_draws_it():
     parts: dict[str, set[str]] = {}
     for row in CHAPTERS:
         for node in ast.walk(ast.parse(row.file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module == "dkdemo.web":
+            if isinstance(node, ast.ImportFrom) and node.module in ("dkdemo.web", "dkdemo.web.parts"):
                 for alias in node.names:
-                    parts.setdefault(alias.name, set()).update(sections("en", row.id))
-    assert {"lessons", "answers", "closing"} <= set(parts)
-    for name, there in parts.items():
-        assert _asked_for(ROOT / "dkdemo" / "web" / f"{name}.py") <= there, name
+                    file = "/".join([*node.module.split("."), f"{alias.name}.py"])
+                    parts.setdefault(file, set()).update(sections("en", row.id))
+    drawn = {path.relative_to(ROOT).as_posix() for path in (ROOT / "dkdemo" / "web" / "parts").glob("[!_]*.py")}
+    assert drawn <= set(parts), "each part is drawn by a page"
+    for file, there in parts.items():
+        assert _asked_for(ROOT / file) <= there, file
 
 
 @pytest.mark.parametrize("row", CHAPTERS, ids=lambda row: row.id)

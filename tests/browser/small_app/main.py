@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from dkdemo.figures import theme
-from dkdemo.figures.binding import bind, bind_snapshot, claim, grow
+from dkdemo.figures.binding import bind, bind_snapshot, grow
+from dkdemo.figures.panels import note
 from dkdemo.kernels import KERNELS
 from dkdemo.web.canvas import draw_digit
 from dkdemo.web.plot import Drag, Slider, plot
@@ -41,9 +42,8 @@ def softmax() -> None:
     for x, words in ((0.23, "logits"), (0.77, "softmax")):
         figure.add_annotation(x=x, y=1.08, xref="paper", yref="paper", text=words, showarrow=False)
     figure.add_annotation(x=1, y=-0.2, xref="x2", yref="y2", text="", showarrow=False)
-    claim(
-        figure, "At T = {temperature:.2f} the wrong classes hold {wrong:.0%}", **{"annotations[2].text": "{wrong:.1%}"}
-    )
+    told = "At T = {temperature:.2f} the wrong classes hold {wrong:.0%}"
+    note(figure, claim=told, bind={"annotations[2].text": "{wrong:.1%}"})
     state = plot(
         figure, key="softmax", alt="Softmax bars, {wrong:.0%} wrong", kernel="softmax_bars", inputs=inputs,
         sliders=[Slider("temperature", "Temperature T", 0.25, 20, 1.0, log=True)],
@@ -61,7 +61,7 @@ def box() -> None:
     figure.add_image(z=KERNELS["cutmix_box"](**inputs)["image"], x0=0.5, y0=0.5)
     bind(figure.data[0], z="image")
     figure.update_layout(yaxis={"range": [16, 0], "scaleanchor": "x"}, xaxis={"range": [0, 16]})
-    claim(figure, "{covered:.0%} of the pixels are covered")
+    note(figure, claim="{covered:.0%} of the pixels are covered")
     state = plot(
         figure,
         key="box",
@@ -80,7 +80,7 @@ def circle() -> None:
     figure.add_scatter(x=inputs["x"], y=inputs["y"], mode="markers", marker={"size": 18, "color": theme.STUDENT})
     bind(figure.data[0], x="x", y="y")
     figure.update_layout(xaxis={"range": [-1.4, 1.4]}, yaxis={"range": [-1.4, 1.4], "scaleanchor": "x"})
-    claim(figure, "The loss is {loss:.2f}")
+    note(figure, claim="The loss is {loss:.2f}")
     plot(
         figure,
         key="circle",
@@ -99,9 +99,9 @@ def stream() -> None:
         state = "done"
     figure = theme.figure(320)
     figure.add_scatter(x=[], y=[], name="soft", line={"color": theme.STUDENT, "width": theme.LINE})
-    figure.add_scatter(x=[], y=[], name="soft, smoothed", line={"color": theme.TEACHER, "width": theme.LINE})
+    figure.add_scatter(x=[], y=[], name="hard", line={"color": theme.TEACHER, "width": theme.LINE})
     grow(figure.data[0], "soft")
-    grow(figure.data[1], "soft", ema=0.5)
+    grow(figure.data[1], "hard")
     figure.add_heatmap(z=np.zeros((4, 4)), xaxis="x2", yaxis="y2", showscale=False)
     bind_snapshot(figure.data[2], "weights", z="map")
     figure.update_layout(
@@ -110,7 +110,7 @@ def stream() -> None:
         xaxis2={"domain": [0.7, 1], "anchor": "y2"},
         yaxis2={"anchor": "x2"},
     )
-    claim(figure, "After step {step} soft holds {soft:.1%}")
+    note(figure, claim="After step {step} soft holds {soft:.1%}")
     plot(
         figure,
         key="stream",

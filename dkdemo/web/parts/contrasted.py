@@ -46,13 +46,13 @@ def _temperature(stage: Stage, value: float) -> Slider:
 
 def partners(stage: Stage) -> Views:
     """Two looks of each of five pictures, and which of the others an eye takes for the partner."""
-    how, who, dice, mine = st.columns([3, 3, 1, 1.2], vertical_alignment="bottom")
+    how, who, seeded, mine = st.columns([3, 3, 1, 1.2], vertical_alignment="bottom")
     with how:
         options = {name: stage.words[f"looks_{name}"] for name in LOOKS}
         crop, color = LOOKS[controls.choice(stage.words["looks"], options, "view", "both")]
     with who:
         eye = controls.choice(stage.words["eye"], {name: stage.words[f"eye_{name}"] for name in EYES}, "eye", "trained")
-    with dice:
+    with seeded:
         seed = controls.seed("draw", default=GOOD_DRAW)
     with mine, st.popover(stage.words["own"], icon=":material/add_a_photo:"):
         own = pictures.own(SIDE, "simclr.own")
@@ -82,7 +82,7 @@ def circle(stage: Stage) -> str:
 
 def figure5(stage: Stage) -> str:
     """What is learnt without one augmentation, by loss or by probe; the name of the story that fits the run."""
-    where, how, what, dice = st.columns([3, 3, 2, 1])
+    where, how, what, seeded = st.columns([3, 3, 2, 1])
     with where:
         name = data.choose(DATA, default="shapes", own=False)
     with how:
@@ -92,7 +92,7 @@ def figure5(stage: Stage) -> str:
     with what:
         seen = {measure: stage.words[f"measure_{measure}"] for measure in simclr.MEASURES}
         measure = controls.choice(stage.words["measure"], seen, "see", "loss")
-    with dice:
+    with seeded:
         seed = controls.seed()
     large = name == "cifar10" and machine.larger("larger")
     recipe = LARGE if large else Figure5(data=name)

@@ -11,7 +11,7 @@ from dkdemo.datastore import present
 from dkdemo.experiments import Chains, OneImage, Recipe
 from dkdemo.experiments.chains import DATA as PHOTOS
 from dkdemo.experiments.chains import MOST
-from dkdemo.experiments.one_image import CROWD, LOOKS
+from dkdemo.experiments.one_image import CROWD, VIEWS
 from dkdemo.experiments.uda import SCHEDULES
 from dkdemo.figures import few_labels
 from dkdemo.figures import unlabelled as figures
@@ -60,7 +60,7 @@ def label_guess(stage: Stage) -> str:
     }
     state = interactive(
         stage, "guess_label", lambda at: figures.guess(answer, at, stage.words), inputs,
-        Slider("looks", stage.words["looks"], 1, LOOKS, 2, step=1, format="d"),
+        Slider("looks", stage.words["looks"], 1, VIEWS, 2, step=1, format="d"),
         Slider("temperature", stage.words["temperature"], 0.1, 2, 0.5, log=True),
         Slider("lam", stage.words["lam"], 0, 1, 0.75),
         alt=stage.words["guess_alt"],

@@ -27,10 +27,10 @@ NO_RIDGE = EXPONENTS[0] - 0.5  # the slider's left end stands for λ = 0
 
 def sampled(stage: Stage, equation: str) -> Polynomials:
     """The equation, and beside it the seed of the samples that are fitted."""
-    formula, dice = st.columns([5, 1], vertical_alignment="center")
+    formula, seeded = st.columns([5, 1], vertical_alignment="center")
     with formula:
         stage.equation(equation)
-    with dice:
+    with seeded:
         return Polynomials(seed=controls.seed())
 
 

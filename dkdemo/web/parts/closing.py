@@ -9,10 +9,12 @@ from contextlib import suppress
 import streamlit as st
 
 from dkdemo import experiments
+from dkdemo.figures import dual as figures
 from dkdemo.figures.binding import fill
 from dkdemo.reproduce.finding import Finding
 from dkdemo.web import controls, errata
 from dkdemo.web.address import answered
+from dkdemo.web.charts import chart
 from dkdemo.web.measured import EVIDENCE
 from dkdemo.web.methods import METHODS, WRITERS, Method, place
 from dkdemo.web.registry import Chapter, Scene
@@ -39,6 +41,12 @@ def wall(stage: Stage) -> None:
             for one in METHODS:
                 if one.writer == writer:
                     _tile(stage, one)
+
+
+def temperatures(stage: Stage) -> None:
+    """At which temperature each method hands its small probabilities on."""
+    rows = [(stage.words[f"method_{one.id}"], one.side, one.temperature) for one in METHODS]
+    chart(stage, figures.temperatures(rows, stage.words))
 
 
 def _tile(stage: Stage, one: Method) -> None:

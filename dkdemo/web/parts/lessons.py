@@ -11,7 +11,7 @@ import streamlit as st
 
 from dkdemo.experiments import Everything, Overconfident, Race, Unseen
 from dkdemo.experiments.photos import LARGE, Photos
-from dkdemo.experiments.race import setting
+from dkdemo.experiments.race import hyperparameters
 from dkdemo.figures import distillation, photos, race, unseen
 from dkdemo.kernels import KERNELS, script
 from dkdemo.web import controls, data, machine
@@ -28,7 +28,7 @@ BATCH = {  # a plain 5, and a 5 that looks like a 9: logits of 5, 9 and 1
 SHARES = [0.29 / 0.3, 0.01 / 0.3]  # how answer A divides what the truth leaves
 SEEN = (7, 8)  # all that is left in the paper's harder lesson
 # The nets that the race builds on digits, layer by layer; a test holds them to it.
-TEACHER, MEMBERS, STUDENT = (64, 256, 256, 10), 4, (64, setting("digits").hidden, 10)
+TEACHER, MEMBERS, STUDENT = (64, 256, 256, 10), 4, (64, hyperparameters("digits").hidden, 10)
 RACERS = ("digits", "mnist", "fashion-mnist")
 KD = (
     r"\mathcal{L} = w\,T^2\,\mathrm{KL}\big(\sigma(v/T)\,\|\,\sigma(z/T)\big)"
@@ -74,7 +74,7 @@ def two_darknesses(stage: Stage) -> str:
 def raced(stage: Stage, kind: type[Race | Everything], *, floor: float, telling: str) -> None:
     """Hard labels against soft targets; the axis of accuracies starts at ``floor``."""
     recipe = kind(**data.with_seed(RACERS))
-    best = f"soft_{setting(recipe.data).temperature:g}"
+    best = f"soft_{hyperparameters(recipe.data).temperature:g}"
     run_panel(
         stage, recipe, lambda view: race.race(view, stage.words, best=best, floor=floor, telling=telling),
         alt=stage.words["race_alt"], code=LOSSES,
@@ -83,14 +83,14 @@ def raced(stage: Stage, kind: type[Race | Everything], *, floor: float, telling:
 
 def _hiding(stage: Stage) -> dict[str, Any]:
     """Which digit the student shall never see: settings of the scenes about it."""
-    where, what, dice = st.columns([2, 3, 1], vertical_alignment="bottom")
+    where, what, seeded = st.columns([2, 3, 1], vertical_alignment="bottom")
     with where:
         name = data.choose(data.DIGITS, own=False)
     with what:
         options = {**{str(digit): str(digit) for digit in range(10)}, "most": stage.words["unseen_only"]}
         token = controls.choice(stage.words["hidden"], options, "hidden", "3")
     hidden = tuple(digit for digit in range(10) if digit not in SEEN) if token == "most" else (int(token),)
-    with dice:
+    with seeded:
         return {"data": name, "hidden": hidden, "seed": controls.seed()}
 
 
@@ -144,7 +144,7 @@ def photographs(stage: Stage) -> None:
     if not data.here(recipe.data):
         explain(stage, code=net, script=script_for(recipe))
         return
-    code = (*net, "dkdemo.experiments.photos:study", *LOSSES)
+    code = (*net, "dkdemo.experiments.photos:train_student", *LOSSES)
     view = run_panel(stage, recipe, lambda view: photos.photos(view, stage.words, top=top), code=code)
     if view.result:
         stage.say("photos_teacher", **view.result)
