@@ -17,6 +17,7 @@ from torch import Generator, Tensor
 
 from dkdemo import augment
 from dkdemo.device import send
+from dkdemo.draws import uniform
 from dkdemo.probability import js
 
 WIDTH, DEPTH = 3, 3  # chains side by side, and the most operations in one
@@ -110,15 +111,15 @@ def draw_chains(n: int, generator: Generator, *, severity: float = 3.0) -> Chain
     """
     if not 0.1 <= severity <= FULL:
         raise ValueError(f"severity must be in [.1, {FULL}], got {severity}")
-    waits = -torch.log1p(-augment.uniform(n * WIDTH, 0, 1, generator)).view(n, WIDTH)
+    waits = -torch.log1p(-uniform(n * WIDTH, 0, 1, generator)).view(n, WIDTH)
     cells = n * WIDTH * DEPTH
     return Chains(
         weights=waits / waits.sum(1, keepdim=True),
-        kept=augment.uniform(n, 0, 1, generator),
-        depth=augment.uniform(n * WIDTH, 1, DEPTH + 1, generator).floor().view(n, WIDTH).long(),
-        operation=augment.uniform(cells, 0, len(OPERATIONS), generator).floor().view(n, WIDTH, DEPTH).long(),
-        level=augment.uniform(cells, 0.1, severity, generator).view(n, WIDTH, DEPTH),
-        sign=torch.where(augment.uniform(cells, 0, 1, generator) < 0.5, -1.0, 1.0).view(n, WIDTH, DEPTH),
+        kept=uniform(n, 0, 1, generator),
+        depth=uniform(n * WIDTH, 1, DEPTH + 1, generator).floor().view(n, WIDTH).long(),
+        operation=uniform(cells, 0, len(OPERATIONS), generator).floor().view(n, WIDTH, DEPTH).long(),
+        level=uniform(cells, 0.1, severity, generator).view(n, WIDTH, DEPTH),
+        sign=torch.where(uniform(cells, 0, 1, generator) < 0.5, -1.0, 1.0).view(n, WIDTH, DEPTH),
     )
 
 

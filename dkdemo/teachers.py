@@ -28,9 +28,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dkdemo import datasets, datastore
-from dkdemo.augment import affine, shift, uniform
+from dkdemo.augment import affine, shift
 from dkdemo.datasets import Dataset
 from dkdemo.device import pick, send
+from dkdemo.draws import uniform
 from dkdemo.evaluation import accuracy
 from dkdemo.folders import home
 from dkdemo.jobs.events import Progress
@@ -49,6 +50,7 @@ SOURCES = (
     "models.py",
     "datasets.py",
     "augment.py",
+    "draws.py",
     "distillation.py",
 )  # what shapes a teacher
 

@@ -8,6 +8,7 @@ import torch
 from torch import Generator, Tensor
 
 from dkdemo import augment
+from dkdemo.draws import draw_colour, draw_crop, uniform
 
 Augmentation = Callable[[Tensor, Generator], Tensor]
 
@@ -24,26 +25,26 @@ def zoom(images: Tensor, generator: Generator) -> Tensor:
 
 def _cropped(images: Tensor, generator: Generator, least: float) -> Tensor:
     n, side = len(images), images.shape[-1]
-    boxes = augment.draw_crop(n, side, generator, area=(least, 1.0))
-    return augment.resized_crop(images, boxes, mirror=augment.uniform(n, 0, 1, generator) < 0.5)
+    boxes = draw_crop(n, side, generator, area=(least, 1.0))
+    return augment.resized_crop(images, boxes, mirror=uniform(n, 0, 1, generator) < 0.5)
 
 
 def tint(images: Tensor, generator: Generator) -> Tensor:
     """Half of the colour distortion (the paper's s = .5 for CIFAR-10, with hues turned further); one in five grey."""
-    return augment.jitter(images, augment.draw_colour(len(images), generator, strength=0.5))
+    return augment.jitter(images, draw_colour(len(images), generator, strength=0.5))
 
 
 def cutout(images: Tensor, generator: Generator) -> Tensor:
     """A grey square of .4 of the side, its centre anywhere: it may stick out."""
     n, side = len(images), images.shape[-1]
     edge = round(0.4 * side)
-    corner = augment.uniform(2 * n, 0, side, generator).floor().view(n, 2) - edge // 2
+    corner = uniform(2 * n, 0, side, generator).floor().view(n, 2) - edge // 2
     return augment.cutout(images, torch.cat([corner, torch.full_like(corner, edge)], dim=1))
 
 
 def colour(images: Tensor, generator: Generator) -> Tensor:
     """The full colour distortion, one in five grey."""
-    return augment.jitter(images, augment.draw_colour(len(images), generator))
+    return augment.jitter(images, draw_colour(len(images), generator))
 
 
 def sobel(images: Tensor, generator: Generator) -> Tensor:
@@ -59,12 +60,12 @@ def noise(images: Tensor, generator: Generator) -> Tensor:
 
 def blur(images: Tensor, generator: Generator) -> Tensor:
     """A Gaussian of .1 to 2 pixels."""
-    return augment.gaussian_blur(images, augment.uniform(len(images), 0.1, 2.0, generator))
+    return augment.gaussian_blur(images, uniform(len(images), 0.1, 2.0, generator))
 
 
 def rotate(images: Tensor, generator: Generator) -> Tensor:
     """0, 90, 180 or 270 degrees."""
-    return augment.quarter_turns(images, augment.uniform(len(images), 0, 4, generator).floor())
+    return augment.quarter_turns(images, uniform(len(images), 0, 4, generator).floor())
 
 
 def wiggle(images: Tensor, generator: Generator) -> Tensor:
@@ -72,11 +73,11 @@ def wiggle(images: Tensor, generator: Generator) -> Tensor:
     n, side = len(images), images.shape[-1]
     return augment.affine(
         images,
-        angle=augment.uniform(n, -20, 20, generator),
-        scale=augment.uniform(n, 0.8, 1.2, generator),
-        shear=augment.uniform(n, -15, 15, generator),
-        right=augment.uniform(n, -0.12 * side, 0.12 * side, generator),
-        down=augment.uniform(n, -0.12 * side, 0.12 * side, generator),
+        angle=uniform(n, -20, 20, generator),
+        scale=uniform(n, 0.8, 1.2, generator),
+        shear=uniform(n, -15, 15, generator),
+        right=uniform(n, -0.12 * side, 0.12 * side, generator),
+        down=uniform(n, -0.12 * side, 0.12 * side, generator),
     )
 
 

@@ -12,6 +12,7 @@ from torch import Generator, Tensor
 
 from dkdemo import augment
 from dkdemo.device import send
+from dkdemo.draws import uniform
 
 HOLE = 0.4  # of the side, at full strength
 
@@ -41,8 +42,8 @@ def weak(images: Tensor, generator: Generator, *, most: int = 2) -> Tensor:
 
 def draw_strong(n: int, generator: Generator) -> Strong:
     """n strong looks, every number uniform."""
-    drawn = [augment.uniform(n, -1, 1, generator) for _ in range(5)]
-    return Strong(*drawn, *(augment.uniform(n, 0, 1, generator) for _ in range(2)))
+    drawn = [uniform(n, -1, 1, generator) for _ in range(5)]
+    return Strong(*drawn, *(uniform(n, 0, 1, generator) for _ in range(2)))
 
 
 def strong(images: Tensor, drawn: Strong, *, strength: float = 1.0) -> Tensor:

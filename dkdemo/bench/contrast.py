@@ -15,6 +15,7 @@ from dkdemo import augment, datasets
 from dkdemo.bench import Terms
 from dkdemo.bench.measure import Contest, turns
 from dkdemo.contrastive import nt_xent
+from dkdemo.draws import draw_colour, draw_crop, uniform
 from dkdemo.encoders import SimCLR
 from dkdemo.pretraining import embed
 
@@ -123,9 +124,9 @@ def loss(terms: Terms) -> Iterator[Contest]:
 
 def _view(pixels: Tensor, generator: Generator) -> Tensor:
     n = len(pixels)
-    boxes = augment.draw_crop(n, SIDE, generator, area=AREA)
-    looked = augment.resized_crop(pixels, boxes, mirror=augment.uniform(n, 0, 1, generator) < 0.5)
-    return augment.jitter(looked, augment.draw_colour(n, generator, strength=STRENGTH, grey_share=GREY))
+    boxes = draw_crop(n, SIDE, generator, area=AREA)
+    looked = augment.resized_crop(pixels, boxes, mirror=uniform(n, 0, 1, generator) < 0.5)
+    return augment.jitter(looked, draw_colour(n, generator, strength=STRENGTH, grey_share=GREY))
 
 
 class _Pairs(TorchDataset):

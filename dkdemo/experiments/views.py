@@ -58,6 +58,7 @@ class Views(Recipe):
 
         from dkdemo import augment, contrastive
         from dkdemo.device import pick
+        from dkdemo.draws import draw_colour, draw_crop, uniform
 
         began, device = time.perf_counter(), pick()
         material = simclr_material.load_material("shapes", str(device))
@@ -71,10 +72,10 @@ class Views(Recipe):
             pictures[0] = flat.view(SIDE, SIDE, 3).permute(2, 0, 1) / 255
 
         def view() -> Tensor:
-            boxes = augment.draw_crop(self.count, SIDE, chance, area=(self.crop, 1.0))
-            mirrored = augment.uniform(self.count, 0, 1, chance) < 0.5 * (self.crop < 1)
+            boxes = draw_crop(self.count, SIDE, chance, area=(self.crop, 1.0))
+            mirrored = uniform(self.count, 0, 1, chance) < 0.5 * (self.crop < 1)
             looked = augment.resized_crop(pictures, boxes, mirror=mirrored) if self.crop < 1 else pictures
-            drawn = augment.draw_colour(self.count, chance, strength=self.color, grey_share=0.2 * self.color)
+            drawn = draw_colour(self.count, chance, strength=self.color, grey_share=0.2 * self.color)
             return augment.jitter(looked, drawn)
 
         both = torch.cat([view(), view()])

@@ -11,6 +11,7 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import functional as tv
 
 from dkdemo import augment, views
+from dkdemo.draws import draw_colour, draw_crop
 
 N, SIDE = 6, 20
 
@@ -159,7 +160,7 @@ def test_sobel(images: torch.Tensor) -> None:
 
 
 def test_drawn_crops_lie_inside_and_have_the_wanted_area() -> None:
-    boxes = augment.draw_crop(4000, 32, torch.Generator().manual_seed(0), area=(0.2, 0.8))
+    boxes = draw_crop(4000, 32, torch.Generator().manual_seed(0), area=(0.2, 0.8))
     top, left, height, width = boxes.unbind(1)
     assert bool((boxes == boxes.round()).all())
     assert bool(((top >= 0) & (left >= 0) & (height >= 1) & (width >= 1)).all())
@@ -171,13 +172,13 @@ def test_drawn_crops_lie_inside_and_have_the_wanted_area() -> None:
 
 
 def test_drawn_colours_keep_their_ranges() -> None:
-    drawn = augment.draw_colour(4000, torch.Generator().manual_seed(0), strength=0.5, grey_share=0.2)
+    drawn = draw_colour(4000, torch.Generator().manual_seed(0), strength=0.5, grey_share=0.2)
     for factor in drawn[:3]:
         assert 0.6 <= factor.min() < 0.61
         assert 1.39 < factor.max() <= 1.4
     assert 0.24 < drawn.hue.abs().max() <= 0.25
     assert abs(drawn.grey.double().mean() - 0.2) < 0.03
-    untouched = augment.draw_colour(5, torch.Generator(), strength=0, grey_share=0)
+    untouched = draw_colour(5, torch.Generator(), strength=0, grey_share=0)
     images = torch.rand(5, 3, 8, 8, dtype=torch.float64)
     torch.testing.assert_close(augment.jitter(images, untouched), images, rtol=0, atol=1e-12)
 
@@ -207,4 +208,4 @@ def test_bad_input() -> None:
     with pytest.raises(ValueError, match=r"a look is one of crop.*got 'solarize'"):
         views.random_view(images, ["solarize"], torch.Generator())
     with pytest.raises(ValueError, match="area"):
-        augment.draw_crop(2, 8, torch.Generator(), area=(0.0, 1.0))
+        draw_crop(2, 8, torch.Generator(), area=(0.0, 1.0))

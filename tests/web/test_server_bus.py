@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from dkdemo.jobs.job import Record
 from dkdemo.web import bus as bus_module
-from dkdemo.web.bus import MAX_MESSAGE, MAX_TOPICS, MAX_WAITING, Bus, Client, same_site
+from dkdemo.web.bus import MAX_MESSAGE, MAX_TOPICS, Bus
 
 ROOM = 300
 PATIENCE = 60.0
@@ -164,33 +164,6 @@ def test_a_phone_that_stops_reading_holds_up_nobody_and_is_let_go(served, monkey
     asyncio.run(scene())
 
 
-def test_a_slow_client_misses_points_but_never_the_end():
-    async def scene() -> list[Record]:
-        client = Client(None)
-        for seq in range(1, 2 * MAX_WAITING):
-            client.put(Record(seq, "", keep=seq == 3))
-        client.put(Record(9999, "", keep=True))
-        assert len(client._waiting) == MAX_WAITING
-        return list(client._waiting)
-
-    waiting = [record.seq for record in asyncio.run(scene())]
-    assert waiting == sorted(waiting)
-    assert waiting[0] == 3
-    assert waiting[-1] == 9999
-    assert waiting[1:-1] == list(range(MAX_WAITING + 2, 2 * MAX_WAITING)), "the newest points are the ones kept"
-
-
-def test_a_long_history_is_not_cut_for_what_comes_after_it():
-    async def scene() -> list[int]:
-        client = Client(None)
-        client.put_history([Record(seq, "", keep=False) for seq in range(5 * MAX_WAITING)])
-        for seq in range(5 * MAX_WAITING, 6 * MAX_WAITING):
-            client.put(Record(seq, "", keep=False))
-        return [record.seq for record in client._waiting]
-
-    assert asyncio.run(scene()) == list(range(6 * MAX_WAITING))
-
-
 @pytest.mark.parametrize(
     ("garbage", "code"),
     [
@@ -253,24 +226,6 @@ def test_only_our_own_pages_may_listen(served):
     asyncio.run(scene())
 
 
-@pytest.mark.parametrize(
-    ("origin", "host", "same"),
-    [
-        ("http://lecture:8501", "lecture:8501", True),
-        ("https://LECTURE", "lecture", True),
-        (None, "lecture", True),
-        ("http://lecture:8501", "lecture:8502", False),
-        ("http://lecture.evil.example", "lecture", False),
-        ("http://evil.example/lecture", "lecture", False),
-        ("null", "lecture", False),
-        ("http://[", "lecture", False),
-        ("", "", False),
-    ],
-)
-def test_the_same_site(origin, host, same):
-    assert same_site(origin, host) is same
-
-
 def test_the_room_is_bounded(served, monkeypatch):
     monkeypatch.setattr(bus_module, "MAX_CLIENTS", 2)
 
@@ -297,14 +252,3 @@ def test_one_address_cannot_fill_the_room(served, monkeypatch):
                 await connect(served.url)
 
     asyncio.run(scene())
-
-
-def test_a_closed_loop_is_no_fault():
-    bus = Bus()
-    bus.publish("job:a", PAST[0])
-
-    async def scene():
-        bus.open()
-
-    asyncio.run(scene())
-    bus.publish("job:a", PAST[0])

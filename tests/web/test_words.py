@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
 import pytest
+from reading import asked_for, by_name, own_alts, questions_of, strings_in, users_of, words_of_questions
 
 from dkdemo import shapes
 from dkdemo.collect import CIFAR10
@@ -26,112 +24,9 @@ NAMES = re.compile(
     r"|\b(?:et al|arXiv|mixup|manifold|digits|shapes|softmax|new logits|logits?|step|alpha|lambda|cos|make run)\b"
 )
 
-DRAWING = {  # draw under the scene's own word, if they are given no ``alt``
-    "dkdemo.web.charts.chart",
-    "dkdemo.web.charts.interactive",
-    "dkdemo.web.charts.walked",
-    "dkdemo.web.run_panel.run_panel",
-}
-
 
 def _places(words: str) -> set[str]:
     return {found.group() for found in PLACE.finditer(words) if found.group(1)}
-
-
-@cache
-def _strings(*paths: Path) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
-    """Every string constant in these Python files, and the two ends of every f-string that might make a key."""
-    whole, ends = set(), set()
-    for path in paths:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                whole.add(node.value)
-            if isinstance(node, ast.JoinedStr):
-                parts = [part.value if isinstance(part, ast.Constant) else "" for part in node.values]
-                if re.fullmatch(r"[a-z_0-9]*", parts[0] + parts[-1]) and (parts[0] or parts[-1]):
-                    ends.add((parts[0], parts[-1]))
-    return frozenset(whole), frozenset(ends)
-
-
-def _users(file: str) -> tuple[Path, ...]:
-    """The Python files that may show the words of this file."""
-    everyone = [path for folder in ("web", "figures", "jobs") for path in (ROOT / "dkdemo" / folder).rglob("*.py")]
-    own = [ROOT / "app.py"] if file == "common" else [row.file for row in CHAPTERS if row.id == file]
-    pages = [row.file for row in CHAPTERS] if file == "common" else []
-    return tuple(sorted({*everyone, *own, *pages}))
-
-
-@cache
-def _questions(page: Path) -> dict[str, tuple[str, ...]]:
-    """The scenes of a page that begin with a question, and its options."""
-    return {
-        node.name: tuple(ast.literal_eval(option) for option in asked.args)
-        for node in ast.walk(ast.parse(page.read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef)
-        for asked in node.decorator_list
-        if isinstance(asked, ast.Call) and ast.unparse(asked.func) == "asks"
-    }
-
-
-def _asked(page: Path) -> set[str]:
-    """The words that a question asks for by the name of its scene (see `dkdemo.web.scenes.asks`)."""
-    return {
-        key
-        for scene, options in _questions(page).items()
-        for key in (f"{scene}_title", f"{scene}_guess", *(f"{scene}_guess_{option}" for option in options))
-    }
-
-
-def _by_name(file: str) -> set[str]:
-    """All words that are looked up by the name of their scene; what answers a bet need not be there."""
-    row = next((row for row in CHAPTERS if row.id == file), None)
-    if row is None:
-        return set()
-    answers = {f"{scene}_guessed" for scene in _questions(row.file)}
-    return _asked(row.file) | answers | _own_alts(row.file)
-
-
-@cache
-def _parsed(path: Path) -> tuple[dict[str, ast.FunctionDef], dict[str, str]]:
-    """The functions of a file, and where each name that it imports from ours comes from."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    imported = {
-        alias.asname or alias.name: f"{node.module}.{alias.name}"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module
-        for alias in node.names
-    }
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}, imported
-
-
-def _draws_by_name(path: Path, name: str, seen: frozenset[tuple[Path, str]] = frozenset()) -> bool:
-    """Whether this function of a page or a live part, or one that it calls, draws under the scene's own ``_alt``."""
-    functions, imported = _parsed(path)
-    if name not in functions or (path, name) in seen:
-        return False
-    seen |= {(path, name)}
-    for node in ast.walk(functions[name]):
-        if not isinstance(node, ast.Call):
-            continue
-        first, _, rest = ast.unparse(node.func).partition(".")
-        called = ".".join(filter(None, (imported.get(first, first), rest)))
-        if called in DRAWING:
-            if not any(given.arg == "alt" for given in node.keywords):
-                return True
-        elif called.startswith("dkdemo.web."):
-            module, _, function = called.rpartition(".")
-            file = ROOT.joinpath(*module.split(".")).with_suffix(".py")
-            if file.is_file() and _draws_by_name(file, function, seen):
-                return True
-        elif _draws_by_name(path, called, seen):
-            return True
-    return False
-
-
-def _own_alts(page: Path) -> set[str]:
-    """What pictures show, for those who cannot see them, where it is looked up by the name of the scene."""
-    scenes = next(row.scenes for row in CHAPTERS if row.file == page)
-    return {f"{scene.id}_alt" for scene in scenes if _draws_by_name(page, scene.id)}
 
 
 def test_both_languages_have_the_same_files():
@@ -174,8 +69,8 @@ def test_the_english_is_english(file):
 
 @pytest.mark.parametrize("file", FILES)
 def test_every_section_is_shown_somewhere(file):
-    whole, ends = _strings(*_users(file))
-    whole |= _by_name(file)
+    whole, ends = strings_in(*users_of(file))
+    whole |= by_name(file)
 
     def used(key: str) -> bool:
         if key in whole or key in ("title",) or key.startswith("scene_"):
@@ -193,46 +88,17 @@ def test_a_chapter_has_a_title_and_names_its_scenes(row):
         assert {f"scene_{scene.id}" for scene in row.scenes} == {key for key in words if key.startswith("scene_")}
 
 
-def _asked_for(path: Path) -> set[str]:
-    """The keys that a file hands to a stage, or looks up among its words."""
-    asked, tree = set(), ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-            first = node.args[0]
-            if node.func.attr in ("say", "text", "title", "source", "predict") and isinstance(first, ast.Constant):
-                asked.add(first.value)
-        asked |= _looked_up(node, lambda words: isinstance(words, ast.Attribute) and words.attr == "words")
-        if isinstance(node, ast.FunctionDef):  # and after ``words = stage.words``
-            also = {
-                target.id
-                for given in ast.walk(node)
-                if isinstance(given, ast.Assign) and ast.unparse(given.value).endswith(".words")
-                for target in given.targets
-                if isinstance(target, ast.Name)
-            }
-            for inside in ast.walk(node):
-                asked |= _looked_up(inside, lambda words, also=also: isinstance(words, ast.Name) and words.id in also)
-    return asked
-
-
-def _looked_up(node: ast.AST, among: Callable[[ast.expr], bool]) -> set[str]:
-    """The key of ``words["key"]``, if that is what the node is and ``among`` knows the words."""
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and among(node.value):
-        return {str(node.slice.value)}
-    return set()
-
-
 @pytest.mark.parametrize("row", CHAPTERS, ids=lambda row: row.id)
 def test_every_key_a_page_asks_for_exists(row):
-    assert _asked_for(row.file) | _asked(row.file) | _own_alts(row.file) <= set(sections("en", row.id))
+    assert asked_for(row.file) | words_of_questions(row.file) | own_alts(row.file) <= set(sections("en", row.id))
 
 
 def test_keys_are_found_under_another_name_and_pictures_in_live_parts():
     web = ROOT / "dkdemo" / "web"
-    assert {"batch_row", "unseen_bias_alt"} <= _asked_for(web / "parts" / "lessons.py")
-    assert {"gallery_any", "draw_hidden"} <= _asked_for(web / "parts" / "answers.py")
-    assert "errata_all" in _asked_for(web / "parts" / "closing.py")
-    pages = {row.id: _own_alts(row.file) for row in CHAPTERS}
+    assert {"batch_row", "unseen_bias_alt"} <= asked_for(web / "parts" / "lessons.py")
+    assert {"gallery_any", "draw_hidden"} <= asked_for(web / "parts" / "answers.py")
+    assert "errata_all" in asked_for(web / "parts" / "closing.py")
+    pages = {row.id: own_alts(row.file) for row in CHAPTERS}
     assert {"batch_alt", "larva_alt", "unseen_alt", "draw_alt"} <= pages["distillation"]
     assert "race_alt" not in pages["distillation"], "two scenes share it, and name it"
     assert "pruning_alt" in pages["cost"]
@@ -250,13 +116,13 @@ def test_every_key_of_a_live_part_exists_in_a_chapter_that_draws_it():
     drawn = {path.relative_to(ROOT).as_posix() for path in (ROOT / "dkdemo" / "web" / "parts").glob("[!_]*.py")}
     assert drawn <= set(parts), "each part is drawn by a page"
     for file, there in parts.items():
-        assert _asked_for(ROOT / file) <= there, file
+        assert asked_for(ROOT / file) <= there, file
 
 
 @pytest.mark.parametrize("row", CHAPTERS, ids=lambda row: row.id)
 def test_every_bet_is_held_against_what_came_of_it(row):
     for node in ast.parse(row.file.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef) and node.name in _questions(row.file):
+        if isinstance(node, ast.FunctionDef) and node.name in questions_of(row.file):
             assert "stage.guessed(" in ast.unparse(node), node.name
 
 
