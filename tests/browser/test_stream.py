@@ -23,8 +23,8 @@ def state(name: str, run: int = 1, **facts: Any) -> dict[str, Any]:
     return {"kind": "state", "state": name, "run": run, "position": 0, "expected": 8.0, "elapsed": 0.0, **facts}
 
 
-def point(step: int, soft: float | None) -> dict[str, Any]:
-    return to_json(Progress(step, 50, {"soft": soft}))
+def point(step: int, soft: float | None, **more: float) -> dict[str, Any]:
+    return to_json(Progress(step, 50, {"soft": soft, **more}))
 
 
 def say(page: Page, address: str, topic: str, *messages: dict[str, Any]) -> None:
@@ -62,11 +62,12 @@ def test_points_pictures_and_claim_arrive_without_a_rerun(page: Page, small_app:
     expect(plot.locator(".dk-claim")).to_be_hidden()
     say(page, small_app, topic, state("running"))
     expect(plot.locator(".dk-status")).to_contain_text(re.compile(r"Starting: \d\.\d of about 8 s"))
-    say(page, small_app, topic, point(1, 0.1), point(5, None), point(10, 0.5))
+    say(page, small_app, topic, point(1, 0.1, hard=0.2), point(5, None), point(10, 0.5, hard=0.4))
     until_curve(page, [0.1, None, 0.5])
     expect(plot.locator(".dk-claim")).to_have_text("After step 10 soft holds 50.0%")
     expect(plot.locator(".dk-status")).to_contain_text("Step 10 of 50")
-    np.testing.assert_allclose([curve(page, 1)[0], curve(page, 1)[2]], [0.1, (0.25 * 0.1 + 0.5 * 0.5) / 0.75])
+    assert curve(page, 1) == [0.2, 0.4], "a curve has a point only where its number was told"
+    assert page.evaluate("() => document.querySelector('.dk-chart').layout.xaxis.range") == [0, 50]
     picture = np.arange(16.0).reshape(4, 4)
     say(page, small_app, topic, to_json(Snapshot("weights", {"map": picture})))
     page.wait_for_function("() => document.querySelector('.dk-chart').data[2].z[3][3] === 15")
@@ -134,3 +135,53 @@ def test_two_browsers_watch_the_same_run(
     say(pages[0], small_app, topic, point(2, 0.2))
     for one in pages:
         until_curve(one, [0.1, 0.2])
+
+
+def test_who_comes_back_to_a_run_reads_its_true_age(workbench: Page) -> None:
+    """A state is told again to every later listener; the seconds since it came are not lost."""
+    workbench.clock.install()
+    workbench.evaluate(
+        """async () => {
+        const sockets = [];
+        window.WebSocket = class {
+            static OPEN = 1;
+            readyState = 1;
+            constructor() { sockets.push(this); }
+            send() {}
+        };
+        const { listen } = await import('/bus.js');
+        listen("job:x", { reset() {}, message() {} });
+        sockets[0].onopen();
+        const message = { kind: "state", state: "running", run: 1, elapsed: 1, expected: 90 };
+        sockets[0].onmessage({ data: JSON.stringify({ topic: "job:x", message }) });
+    }"""
+    )
+    workbench.clock.fast_forward(9000)
+    told = workbench.evaluate(
+        """async () => {
+        const { Stream } = await import('/stream.js');
+        const strip = document.createElement("div");
+        strip.append(document.createElement("span"), document.createElement("progress"));
+        new Stream("job:x", strip, () => {}).tell({ status_starting: "{elapsed:.0f} of {expected:.0f} s" });
+        return strip.textContent;
+    }"""
+    )
+    assert told == "10 of 90 s"
+
+
+def test_a_phone_shows_how_far_a_run_is_above_the_picture(
+    new_context: Callable[..., BrowserContext], small_app: str, topic: str
+) -> None:
+    """Panels are stacked there, and what lies below them is off the screen; the picture does not move for it."""
+    page = new_context(viewport={"width": 390, "height": 844}, has_touch=True).new_page()
+    say(page, small_app, topic, state("queued", position=3))
+    plot = watch(page, small_app, topic, "queued")
+    expect(plot.locator(".dk-status")).to_contain_text("place 3")
+    place = "() => document.querySelector('.dk-stage').getBoundingClientRect().top"
+    before = page.evaluate(place)
+    say(page, small_app, topic, state("running"), point(1, 0.1), point(10, 0.5))
+    expect(plot.locator(".dk-status")).to_contain_text("Step 10 of 50")
+    assert page.evaluate(place) == before
+    strip = plot.locator(".dk-status").bounding_box()
+    assert strip
+    assert strip["y"] + strip["height"] <= before

@@ -105,12 +105,12 @@ def stream() -> None:
     figure.add_heatmap(z=np.zeros((4, 4)), xaxis="x2", yaxis="y2", showscale=False)
     bind_snapshot(figure.data[2], "weights", z="map")
     figure.update_layout(
-        xaxis={"domain": [0, 0.6], "range": [0, 50], "title": {"text": "step"}},
+        xaxis={"domain": [0, 0.6], "range": [0, 700], "title": {"text": "step"}},
         yaxis={"range": [0, 1], "title": {"text": "accuracy"}},
         xaxis2={"domain": [0.7, 1], "anchor": "y2"},
         yaxis2={"anchor": "x2"},
     )
-    note(figure, claim="After step {step} soft holds {soft:.1%}")
+    note(figure, claim="After step {step} soft holds {soft:.1%}", bind={"xaxis.range[1]": "=steps"})
     plot(
         figure,
         key="stream",
