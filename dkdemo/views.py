@@ -1,4 +1,4 @@
-"""Random looks by name: the seven augmentations of SimCLR's Figure 5, and what two views are made of."""
+"""Random augmentations by name: the seven augmentations of SimCLR's Figure 5, and what two views are made of."""
 
 from __future__ import annotations
 
@@ -94,10 +94,10 @@ FIGURE5: dict[str, Augmentation] = {
 AUGMENTATIONS: dict[str, Augmentation] = {**FIGURE5, "wiggle": wiggle, "zoom": zoom, "tint": tint}
 
 
-def random_view(images: Tensor, looks: Sequence[str], generator: Generator) -> Tensor:
-    """Apply the named looks one after another, newly drawn for every image; (N, C, H, W) in [0, 1]."""
-    for name in looks:
+def random_view(images: Tensor, augmentations: Sequence[str], generator: Generator) -> Tensor:
+    """Apply the named augmentations one after another, newly drawn for every image; (N, C, H, W) in [0, 1]."""
+    for name in augmentations:
         if name not in AUGMENTATIONS:
-            raise ValueError(f"a look is one of {', '.join(AUGMENTATIONS)}; got {name!r:.40}")
+            raise ValueError(f"an augmentation is one of {', '.join(AUGMENTATIONS)}; got {name!r:.40}")
         images = AUGMENTATIONS[name](images, generator)
     return images

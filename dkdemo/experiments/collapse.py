@@ -73,7 +73,7 @@ class Collapse(Recipe):
 
         began, device = time.perf_counter(), pick()
         material = simclr_material.load_material("shapes", str(device))
-        looks = simclr_material.AUGMENTATIONS["shapes"]["both"]
+        augmentations = simclr_material.AUGMENTATIONS["shapes"]["both"]
         settings = {"": self} if self.healthy else {"": self, "healthy_": replace(self, target="still", predictor=True)}
         seeds = seeds_of(self.seed, RUNS)
         generators = [torch.Generator(device).manual_seed(seed) for seed in seeds]
@@ -85,7 +85,7 @@ class Collapse(Recipe):
             for run, chance in enumerate(generators):
                 picked = torch.randint(len(material.images), (self.batch_size,), generator=chance, device=device)
                 batch = material.images[picked] / 255
-                views = [standardised(random_view(batch, looks, chance)) for _ in range(2)]
+                views = [standardised(random_view(batch, augmentations, chance)) for _ in range(2)]
                 for name, own in pairs.items():
                     for what, value in own[run].step(*views, measured=shown).items():
                         found.setdefault(f"{name}{what}", []).append(value)

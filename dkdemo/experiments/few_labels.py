@@ -138,9 +138,9 @@ Facts = dict[str, Tensor]  # what a step knows of itself, each of shape (): numb
 Lesson = Callable[[Classifier, int], tuple[Tensor, Facts]]
 
 
-def supervised(task: Task, generator: Generator, look: str) -> Lesson:
-    """The labels and nothing else, through weak or strong looks."""
-    views = {"weak": task.weak, "strong": task.strong}[look]
+def supervised(task: Task, generator: Generator, augmentation: str) -> Lesson:
+    """The labels and nothing else, through weak or strong augmentation."""
+    views = {"weak": task.weak, "strong": task.strong}[augmentation]
 
     def lesson(net: Classifier, step: int) -> tuple[Tensor, Facts]:
         return F.cross_entropy(task.logits(net, views(task.labelled, generator)), task.labels), {}

@@ -69,12 +69,12 @@ class Figure5(Recipe):
         material = simclr_material.load_material(self.data, str(device), whole=whole)
         model = simclr_material.new_model(material, self.seed, widths=self.widths)
         fresh = copy.deepcopy(model.encoder)
-        looks = simclr_material.AUGMENTATIONS[self.data][self.looks]
+        augmentations = simclr_material.AUGMENTATIONS[self.data][self.looks]
         training = pretrain(
             model,
             material.images,
-            first=looks,
-            second=looks,
+            first=augmentations,
+            second=augmentations,
             temperature=self.temperature,
             steps=self.steps,
             batch_size=self.batch_size,

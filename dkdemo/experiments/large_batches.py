@@ -58,12 +58,12 @@ class LargeBatches(Recipe):
         material = simclr_material.load_material("shapes", str(device))
         model = simclr_material.new_model(material, self.seed)
         chance = torch.Generator(device).manual_seed(self.seed)
-        looks = simclr_material.AUGMENTATIONS["shapes"]["both"]
+        augmentations = simclr_material.AUGMENTATIONS["shapes"]["both"]
         training = pretrain(
             model,
             material.images,
-            first=looks,
-            second=looks,
+            first=augmentations,
+            second=augmentations,
             temperature=self.temperature,
             steps=self.warm_steps,
             batch_size=128,
@@ -74,7 +74,7 @@ class LargeBatches(Recipe):
             if seen.step == 1:
                 yield Progress(1, self.warm_steps + 1, {"loss": seen.loss.item()})
         batch = material.images[: self.batch_size] / 255
-        views = random_view(torch.cat([batch, batch]), looks, chance)
+        views = random_view(torch.cat([batch, batch]), augmentations, chance)
         model.zero_grad()
         loss = nt_xent(*model(standardised(views)).chunk(2), temperature=self.temperature)
         loss.backward()

@@ -32,7 +32,7 @@ class Step(NamedTuple):
     query: Tensor
     key: Tensor
     queue: KeyQueue
-    looks: Tensor  # (seeds, K, pixels): what each key in the queue was made of; zeros for the strangers of the start
+    views: Tensor  # (seeds, K, pixels): what each key in the queue was made of; zeros for the strangers of the start
 
 
 def noisy_view(images: Tensor, generator: Generator) -> Tensor:
@@ -72,7 +72,7 @@ def train_moco(
         [random_keys(queue_size, OUTPUTS, generator) for generator in generators]
     )  # the same for all pairs of a seed
     queue = KeyQueue(start.repeat(kinds, 1, 1).to(device))
-    looks = torch.zeros(len(generators), queue_size, train.images[0].numel(), device=device)
+    views = torch.zeros(len(generators), queue_size, train.images[0].numel(), device=device)
     sgd = torch.optim.SGD(queries.parameters(), lr=learning_rate, momentum=INERTIA)
     rate = torch.optim.lr_scheduler.OneCycleLR(
         sgd, learning_rate, total_steps=steps, pct_start=WARM, cycle_momentum=False
@@ -99,16 +99,16 @@ def train_moco(
         sgd.step()
         rate.step()
         places = (queue.oldest + torch.arange(batch_size, device=device)) % queue_size
-        looks[:, places] = two
+        views[:, places] = two
         queue.push(key)
-        yield Step(step, loss.detach(), query.detach(), key, queue, looks)
+        yield Step(step, loss.detach(), query.detach(), key, queue, views)
 
 
 @torch.no_grad()
 def staleness(keys: StackedMLP, seen: Step) -> Tensor:
     """How far the whole queue has gone stale, (S,): see `dkdemo.moco.drift`. Only for a queue full of real keys."""
-    kinds = len(seen.loss) // len(seen.looks)
-    return drift(seen.queue.keys, keys(seen.looks.repeat(kinds, 1, 1)))
+    kinds = len(seen.loss) // len(seen.views)
+    return drift(seen.queue.keys, keys(seen.views.repeat(kinds, 1, 1)))
 
 
 def neighbours(encoders: StackedMLP, train: Dataset, test: Dataset) -> Tensor:

@@ -108,7 +108,7 @@ def _half_taught(data: str, device: str) -> tuple[Classifier, list[float], list[
     net.eval()
     with torch.no_grad():
         crowd = task.others[:CROWD]
-        looks = task.weak(task.pictures(task.train, crowd), generator)
-        sure, best = task.logits(net, looks).double().softmax(-1).max(-1)
+        views = task.weak(task.pictures(task.train, crowd), generator)
+        sure, best = task.logits(net, views).double().softmax(-1).max(-1)
     right = (best == task.train.labels[crowd]).int()
     return net, sure.tolist(), right.tolist()

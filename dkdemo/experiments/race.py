@@ -96,12 +96,12 @@ class Race(Recipe):
             yield Progress(event.step, steps, event.metrics)
 
         shift = affordable_shift(hyper.shift, sum(own.images.numel() for own in few))
-        looks = torch.stack([_all_shifts(own, shift) for own in few])  # (S, n, k², C, H, W)
-        rows = torch.arange(looks.shape[:3].numel()).view(looks.shape[:3])  # where each look of an example is kept
+        views = torch.stack([_all_shifts(own, shift) for own in few])  # (S, n, k², C, H, W)
+        rows = torch.arange(views.shape[:3].numel()).view(views.shape[:3])  # where each look of an example is kept
         with torch.no_grad():
-            wanted = torch.cat([teacher.eval()(part) for part in looks.flatten(0, 2).split(2000)])
+            wanted = torch.cat([teacher.eval()(part) for part in views.flatten(0, 2).split(2000)])
         labels = torch.stack([own.labels for own in few])[..., None].expand(rows.shape).flatten()
-        flat = looks.flatten(0, 2).flatten(1)
+        flat = views.flatten(0, 2).flatten(1)
 
         students = students_for(train, hyper.hidden, seeds)
         lesson = train_students(students, lambda index: flat[index], wanted, labels, rows, hyper, generators)

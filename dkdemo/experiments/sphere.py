@@ -59,9 +59,10 @@ class Sphere(Recipe):
         began, device = time.perf_counter(), pick()
         material = simclr_material.load_material("shapes", str(device))
         model = simclr_material.new_model(material, self.seed, outputs=self.dimensions)
-        chance, looks = torch.Generator(device).manual_seed(self.seed), simclr_material.AUGMENTATIONS["shapes"]["crop"]
+        chance = torch.Generator(device).manual_seed(self.seed)
+        augmentations = simclr_material.AUGMENTATIONS["shapes"]["crop"]
         # One view each of unseen pictures, always the same: it is views that the loss spreads.
-        shown = random_view(material.test_images[:SHOWN] / 255, looks, chance)
+        shown = random_view(material.test_images[:SHOWN] / 255, augmentations, chance)
 
         def measure(step: int) -> tuple[Progress, Snapshot]:
             points = F.normalize(features(model, shown), dim=1)
@@ -78,8 +79,8 @@ class Sphere(Recipe):
         training = pretrain(
             model,
             material.images,
-            first=looks,
-            second=looks,
+            first=augmentations,
+            second=augmentations,
             temperature=self.temperature,
             steps=self.steps,
             batch_size=self.batch_size,

@@ -126,14 +126,14 @@ def _model(device: str, steps: int) -> nn.Module:
 
     material = simclr_material.load_material("shapes", device)
     model = simclr_material.new_model(material, 0)
-    looks = simclr_material.AUGMENTATIONS["shapes"]["both"]
+    augmentations = simclr_material.AUGMENTATIONS["shapes"]["both"]
     chance = torch.Generator(device).manual_seed(0)
     if steps:
         for _ in pretrain(
             model,
             material.images,
-            first=looks,
-            second=looks,
+            first=augmentations,
+            second=augmentations,
             temperature=0.2,
             steps=steps,
             batch_size=128,

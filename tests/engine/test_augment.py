@@ -205,7 +205,7 @@ def test_bad_input() -> None:
         augment.hue(images, torch.zeros(3))
     with pytest.raises(ValueError, match="floats of shape"):
         augment.brightness((images * 255).to(torch.uint8), torch.ones(2))
-    with pytest.raises(ValueError, match=r"a look is one of crop.*got 'solarize'"):
+    with pytest.raises(ValueError, match=r"an augmentation is one of crop.*got 'solarize'"):
         views.random_view(images, ["solarize"], torch.Generator())
     with pytest.raises(ValueError, match="area"):
         draw_crop(2, 8, torch.Generator(), area=(0.0, 1.0))
