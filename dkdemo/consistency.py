@@ -1,4 +1,4 @@
-"""Agree with yourself: the consistency loss of the mean teacher, and the ramp that brings it in."""
+"""Agree with yourself: the consistency loss of the mean teacher (`dkdemo.schedules.ramp_up` brings it in)."""
 
 from __future__ import annotations
 

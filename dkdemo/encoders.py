@@ -37,8 +37,8 @@ def projector(features: int = 128, outputs: int = 64) -> nn.Sequential:
 
     g(h) = W2 relu(BN(W1 h)) + b
 
-    Source: Chen et al. 2020 (SimCLR), arXiv:2002.05709, sections 2.1 and 4.2; its batch normalisation as in the
-    authors' code.
+    Source: Chen et al. 2020 (SimCLR), arXiv:2002.05709, sections 2.1 and 4.2; here batch
+    normalisation follows the hidden layer alone; the authors' code has one after the last layer too.
     """
     return nn.Sequential(
         nn.Linear(features, features, bias=False), nn.BatchNorm1d(features), nn.ReLU(), nn.Linear(features, outputs)

@@ -1,4 +1,4 @@
-"""Learning rates that change: a schedule over time, and LARS, which gives each layer its own.
+"""Learning rates that fit the batch, and LARS, which gives each layer its own (over time: `dkdemo.schedules`).
 
 With one learning rate for all, the largest sensible step is set by the layer whose gradient is largest against
 its weights. Batches of thousands want large steps; LARS measures every layer and lets none overshoot.

@@ -56,7 +56,10 @@ def minimum_norm(features: Tensor, targets: Tensor) -> Tensor:
     Source: Belkin, Hsu, Ma & Mandal 2019, arXiv:1812.11118, section 2 (the smallest interpolating solution).
     """
     x, y = _checked(features, targets)
-    return torch.linalg.pinv(x) @ y
+    u, d, vt = torch.linalg.svd(x, full_matrices=False)
+    kept = d > max(x.shape[-2:]) * torch.finfo(DOUBLE).eps * d.amax(-1, keepdim=True)
+    inverse = torch.where(kept, 1 / d, 0.0)
+    return vt.mT @ (inverse[..., None] * (u.mT @ y))
 
 
 def draw_directions(inputs: int, count: int, generator: Generator) -> Tensor:

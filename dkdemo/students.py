@@ -20,8 +20,8 @@ from dkdemo.training import annealed_adam, measuring_steps
 class Student:
     """A perceptron with one hidden layer that learns its teacher's soft answers, and no label, on the training images.
 
-    Kept as teachers are (`dkdemo.teachers.trained`), under a key that holds its teacher's recipe too. ``without``
-    names a class whose images it is never shown; -1 shows it all.
+    Kept as teachers are (`dkdemo.teachers.trained`), under a key that holds its teacher's recipe too. ``unseen_class``
+    is one whose images it is never shown; -1 shows it all.
     """
 
     teacher: teachers.Committee | teachers.ConvNet

@@ -230,7 +230,7 @@ def trained(teacher: NetworkRecipe) -> nn.Module:
 _marks: WeakKeyDictionary[nn.Module, float] = WeakKeyDictionary()
 
 
-def test_accuracy(net: nn.Module, test: Dataset) -> float:
+def accuracy_on_test(net: nn.Module, test: Dataset) -> float:
     """The accuracy of a kept network on its data's test set: it learns no more, so it is asked once."""
     if net not in _marks:
         _marks[net] = accuracy(logits_of(net, test), test.labels).item()

@@ -76,8 +76,9 @@ def race(stage: Stage) -> None:
         [2, 2, 1], data=lambda: data.choose(tuple(SETTINGS), own=False),
         noise=lambda: controls.choice(stage.words["race_noise"], noises, "noise", 0.0), seed=controls.seed,
     )  # fmt: skip
+    recipe = TeacherFree(**setting)
     run_panel(
-        stage, TeacherFree(**setting), lambda view: figures.race(view, stage.words),
+        stage, recipe, lambda view: figures.race(view, stage.words, recipe.steps_ahead()),
         code=("dkdemo.distillation:virtual_teacher_loss", "dkdemo.distillation:kd_loss"),
     )  # fmt: skip
     stage.guessed()

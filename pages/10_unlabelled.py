@@ -22,12 +22,12 @@ def one_image(stage: Stage) -> None:
 @asks("80", "90", "95")
 def fixmatch(stage: Stage) -> None:
     setting = few_labels.setting(threshold=lambda: few_labels.threshold(stage))
-    stage.guessed()
     few_labels.lesson(
         stage, FixMatch(**setting), ("dkdemo.semi_supervised:fixmatch_loss",),
         r"\mathcal{L} = \mathrm{CE}(y, p_{\text{weak}}) +"
         r"{\mathbf{1}[\max q \ge \tau]}\;\mathrm{CE}(\arg\max q,\; p_{\text{strong}})",
     )  # fmt: skip
+    stage.guessed()
 
 
 def mixmatch(stage: Stage) -> None:

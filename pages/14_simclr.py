@@ -73,9 +73,9 @@ def large_batches(stage: Stage) -> None:
 
 @asks("shape", "color", "nothing")
 def figure5(stage: Stage) -> None:
-    stage.guessed()
     stage.equation(PROBE)
     story = contrasted.figure5(stage)
+    stage.guessed()
     stage.say(f"figure5_story_{story}")
     stage.source("figure5_source")
 

@@ -6,7 +6,7 @@ import { columnsOf, stacked } from "./phone.js";
 import { quick } from "./quick.js";
 
 const NARROW = 560; // px of chart below which type and margins shrink and columns stack
-const COLUMN = 240; // px that a column needs beside others
+const COLUMN = 220; // px that a column needs beside others
 
 export class Live {
   /** Read the figure drawn in Python; ``twin`` are the palette's colours in the dark. */

@@ -19,7 +19,7 @@ from dkdemo import datasets
 from dkdemo.bench import Terms
 from dkdemo.bench.measure import Absent, Lap, seconds
 from dkdemo.experiments.figure5 import LARGE
-from dkdemo.experiments.matrix import AUGMENTATIONS, Matrix
+from dkdemo.experiments.matrix import FIGURE5_NAMES, Matrix
 from dkdemo.experiments.race import TEMPERATURES, Race
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs.events import Done, Event
@@ -68,7 +68,7 @@ GOALS = {
     "matrix": Goal(
         "the 7 x 7 augmentations on the shapes, 49 trainings",
         Matrix(),
-        lambda found: found["table"][AUGMENTATIONS.index("crop"), AUGMENTATIONS.index("color")],
+        lambda found: found["table"][FIGURE5_NAMES.index("crop"), FIGURE5_NAMES.index("color")],
         "crop and colour: probe {:.1%}",
         seconds=30.0,
         wanted=0.6,

@@ -58,7 +58,7 @@ class Answer(Recipe):
         from dkdemo import datasets
         from dkdemo.device import pick
         from dkdemo.experiments.unseen import light_teacher
-        from dkdemo.teachers import test_accuracy, trained_with_progress
+        from dkdemo.teachers import accuracy_on_test, trained_with_progress
 
         began = time.perf_counter()
         train, test = datasets.load(self.data, str(pick()))
@@ -78,8 +78,8 @@ class Answer(Recipe):
                 "classes": list(train.classes),
                 "teacher_logits": teacher_logits,
                 "student_logits": student_logits,
-                "teacher_accuracy": test_accuracy(teacher, test),
-                "student_accuracy": test_accuracy(student, test),
+                "teacher_accuracy": accuracy_on_test(teacher, test),
+                "student_accuracy": accuracy_on_test(student, test),
                 "hidden": self.hidden,
                 "n": {"train": len(train), "test": len(test)},
                 **provenance([recipe.seed], began),

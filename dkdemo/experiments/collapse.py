@@ -73,7 +73,7 @@ class Collapse(Recipe):
 
         began, device = time.perf_counter(), pick()
         material = simclr_material.load_material("shapes", str(device))
-        augmentations = simclr_material.AUGMENTATIONS["shapes"]["both"]
+        augmentations = simclr_material.CHOICES["shapes"]["both"]
         settings = {"": self} if self.healthy else {"": self, "healthy_": replace(self, target="still", predictor=True)}
         seeds = seeds_of(self.seed, RUNS)
         generators = [torch.Generator(device).manual_seed(seed) for seed in seeds]

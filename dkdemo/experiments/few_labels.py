@@ -180,21 +180,21 @@ def study(data: str, seed: int, method: Method, device: str) -> Iterator[Event]:
     """
     began, hyper = time.perf_counter(), SETTINGS[data]
     seeds = seeds_of(seed, hyper.runs)
-    rooms = [load_task(data, one, device) for one in seeds]
-    test = rooms[0].test  # the same for all
+    tasks = [load_task(data, one, device) for one in seeds]
+    test = tasks[0].test  # the same for all
     everyone = torch.arange(len(test), device=test.labels.device)
     some = test.sample_indices(WATCHED, torch.Generator().manual_seed(seeds[0]))
     methods = {**CONTROLS, "own": method}
     right: dict[str, list[float]] = {name: [] for name in methods}
     total, done = hyper.steps * len(methods) * len(seeds), 0
-    for one, task in zip(seeds, rooms, strict=True):
+    for one, task in zip(seeds, tasks, strict=True):
         for name, make in methods.items():
             net, lesson = task.new_net(one), make(task, torch.Generator().manual_seed(one))
             for event in _told(task, net, lesson, name, some if one == seeds[0] else None):
                 yield Progress(done + event.step, total, event.metrics)
             done += hyper.steps
             right[name].append(accuracy(task.logits_of(net, test, everyone), test.labels).item())
-    yield Done(_table(right, rooms[0], seeds, began))
+    yield Done(_table(right, tasks[0], seeds, began))
 
 
 def _told(task: Task, net: Classifier, lesson: Lesson, name: str, some: Tensor | None) -> Iterator[Progress]:

@@ -69,7 +69,7 @@ class Figure5(Recipe):
         material = simclr_material.load_material(self.data, str(device), whole=whole)
         model = simclr_material.new_model(material, self.seed, widths=self.widths)
         fresh = copy.deepcopy(model.encoder)
-        augmentations = simclr_material.AUGMENTATIONS[self.data][self.looks]
+        augmentations = simclr_material.CHOICES[self.data][self.looks]
         training = pretrain(
             model,
             material.images,

@@ -58,7 +58,7 @@ class LargeBatches(Recipe):
         material = simclr_material.load_material("shapes", str(device))
         model = simclr_material.new_model(material, self.seed)
         chance = torch.Generator(device).manual_seed(self.seed)
-        augmentations = simclr_material.AUGMENTATIONS["shapes"]["both"]
+        augmentations = simclr_material.CHOICES["shapes"]["both"]
         training = pretrain(
             model,
             material.images,

@@ -13,7 +13,7 @@ from dkdemo.experiments import simclr_material
 from dkdemo.experiments.recipe import Recipe, provenance
 from dkdemo.jobs.events import Done, Event, Progress, Snapshot
 
-AUGMENTATIONS = ("crop", "cutout", "color", "sobel", "noise", "blur", "rotate")  # the paper's order
+FIGURE5_NAMES = ("crop", "cutout", "color", "sobel", "noise", "blur", "rotate")  # the paper's order
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Matrix(Recipe):
 
     name: ClassVar[str] = "matrix"
 
-    looks: tuple[str, ...] = AUGMENTATIONS
+    looks: tuple[str, ...] = FIGURE5_NAMES
     temperature: float = 0.2
     steps: int = 60
     batch_size: int = 96
@@ -34,8 +34,8 @@ class Matrix(Recipe):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not self.looks or any(look not in AUGMENTATIONS or self.looks.count(look) > 1 for look in self.looks):
-            raise ValueError(f"looks are some of {', '.join(AUGMENTATIONS)}, each once; got {self.looks!r:.80}")
+        if not self.looks or any(look not in FIGURE5_NAMES or self.looks.count(look) > 1 for look in self.looks):
+            raise ValueError(f"looks are some of {', '.join(FIGURE5_NAMES)}, each once; got {self.looks!r:.80}")
         if not 0.01 <= self.temperature <= 100 or not 0 < self.learning_rate <= 1:
             raise ValueError(
                 "need temperature in [.01, 100] and learning_rate in (0, 1], "

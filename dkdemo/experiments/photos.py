@@ -90,7 +90,7 @@ class Photos(Recipe):
         few = [train.balanced_subset(self.per_class, torch.Generator().manual_seed(seed)) for seed in seeds]
         students = PhotoNet(filters, self.student, len(train.classes), seeds * len(KINDS), stride=2).to(device)
         generator = torch.Generator(device).manual_seed(self.seed)
-        for step in train_student(students, teacher, few, steps=self.student_steps, generator=generator):
+        for step in train_students(students, teacher, few, steps=self.student_steps, generator=generator):
             if step == 1 or step % POINT == 0 or step == self.student_steps:
                 right = accuracy(logits_of(students, watched), watched.labels).view(len(KINDS), RUNS).mean(1).tolist()
                 metrics = {"student_spent": step / self.student_steps, **dict(zip(KINDS, right, strict=True))}
@@ -136,7 +136,7 @@ LARGE = Photos(epochs=16.0, widths=(64, 256, 256), stride=1, student=(32, 64, 64
 LARGE_SECONDS = 45.0
 
 
-def train_student(
+def train_students(
     students: PhotoNet, teacher: PhotoNet, few: Sequence[Dataset], *, steps: int, generator: Generator
 ) -> Iterator[int]:
     """Train the students in place, the hard ones of all runs and then the soft ones; yields each step's number.

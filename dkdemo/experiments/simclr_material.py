@@ -19,7 +19,7 @@ LABELLED = 10  # labelled digits a class for MNIST's reader
 # What "crop", "color" and "both" mean for each data set. On photographs, smaller crops and half of the distortion teach
 # more than the shapes' looks. A digit has no colour to distort and must not lose a stroke: there the two looks are a
 # small affine move and a hole.
-AUGMENTATIONS = {
+CHOICES = {
     "shapes": {"crop": ("crop",), "color": ("color",), "both": ("crop", "color")},
     "cifar10": {"crop": ("zoom",), "color": ("tint",), "both": ("zoom", "tint")},
     "mnist": {"crop": ("wiggle",), "color": ("cutout",), "both": ("wiggle", "cutout")},
@@ -30,8 +30,8 @@ def check(data: str, looks: str = "both") -> None:
     """Raise ValueError for a data set or a choice of looks that these experiments do not have."""
     if data not in DATA:
         raise ValueError(f"data is one of {', '.join(DATA)}; got {data!r:.40}")
-    if looks not in AUGMENTATIONS[data]:
-        raise ValueError(f"looks is one of {', '.join(AUGMENTATIONS[data])}; got {looks!r:.40}")
+    if looks not in CHOICES[data]:
+        raise ValueError(f"looks is one of {', '.join(CHOICES[data])}; got {looks!r:.40}")
 
 
 @dataclass(frozen=True)

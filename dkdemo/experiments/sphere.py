@@ -60,7 +60,7 @@ class Sphere(Recipe):
         material = simclr_material.load_material("shapes", str(device))
         model = simclr_material.new_model(material, self.seed, outputs=self.dimensions)
         chance = torch.Generator(device).manual_seed(self.seed)
-        augmentations = simclr_material.AUGMENTATIONS["shapes"]["crop"]
+        augmentations = simclr_material.CHOICES["shapes"]["crop"]
         # One view each of unseen pictures, always the same: it is views that the loss spreads.
         shown = random_view(material.test_images[:SHOWN] / 255, augmentations, chance)
 

@@ -72,6 +72,10 @@ class TeacherFree(Recipe):
     def expected_seconds(self) -> float:
         return SETTINGS[self.data].seconds
 
+    def steps_ahead(self) -> int:
+        """How long the learning curves will be, known before the run: the steps of one lesson."""
+        return SETTINGS[self.data].steps
+
     def run(self) -> Iterator[Event]:
         import time
 

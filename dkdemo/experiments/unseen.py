@@ -85,6 +85,10 @@ class Unseen(Recipe):
     def expected_seconds(self) -> float:
         return hyperparameters(self.data).seconds
 
+    def steps_ahead(self) -> int:
+        """How long the learning curves will be, known before the run: the students' steps."""
+        return hyperparameters(self.data).steps
+
     def run(self) -> Iterator[Event]:
         import torch
 

@@ -126,7 +126,7 @@ def _model(device: str, steps: int) -> nn.Module:
 
     material = simclr_material.load_material("shapes", device)
     model = simclr_material.new_model(material, 0)
-    augmentations = simclr_material.AUGMENTATIONS["shapes"]["both"]
+    augmentations = simclr_material.CHOICES["shapes"]["both"]
     chance = torch.Generator(device).manual_seed(0)
     if steps:
         for _ in pretrain(

@@ -20,13 +20,16 @@ CURVES = ("hard", "soft_1", "soft_2", "soft_4", "soft_8", "soft_20")
 
 
 @cached
-def race(view: Any, words: Mapping[str, str], *, best: str, floor: float, telling: str = "race") -> go.Figure:
+def race(
+    view: Any, words: Mapping[str, str], *, best: str, floor: float, telling: str = "race", steps: int = 700
+) -> go.Figure:
     """Learning curves of the teacher and then of all students; beside them the final accuracy against T.
 
     Args:
         view: the run so far (`dkdemo.web.run_panel.RunView`).
         best: the soft students that the claim is about, such as ``soft_8``.
         floor: where the final panel's axis starts; the same for all runs of one data set.
+        steps: where the axis ends until the run has told.
         telling: whose claim stands above: "race", or "everything" with all the labels.
     """
     chart = side_by_side((1.1, 1), (words["race_learning"], words["race_final"]), height=320)
@@ -51,7 +54,7 @@ def race(view: Any, words: Mapping[str, str], *, best: str, floor: float, tellin
         },
         yaxis2={"range": [floor, 1 + 0.02 * (1 - floor)], "tickformat": ".0%"},
     )
-    until(chart, view, usual=700)
+    until(chart, view, usual=steps)
     waiting = words["lesson_running" if view.running else f"{telling}_waiting"]
     return note(chart, claim=told(view.result, words, telling) if view.result else waiting)
 

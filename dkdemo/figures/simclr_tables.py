@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from dkdemo.experiments.matrix import FIGURE5_NAMES
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind_snapshot, fill
 from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
 
-LOOKS = ("crop", "cutout", "color", "sobel", "noise", "blur", "rotate")
 # ImageNet top-1 in per cent of a linear reader; rows are the first transformation, columns the second.
 # Chen, Kornblith, Norouzi & Hinton 2020, arXiv:2002.05709, Figure 5.
 PAPER_PAIRS = (
@@ -63,12 +63,12 @@ def _cells(table: Any, axis: str, color: str, top: float) -> go.Heatmap:
 def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """The 7 x 7 pairs twice: measured here on shapes, cell by cell, and the paper's on ImageNet."""
     chart = side_by_side((1, 1), (words["matrix_here"], words["matrix_paper"]), height=384, gap=0.12)
-    empty = np.full((len(LOOKS), len(LOOKS)), np.nan)
+    empty = np.full((len(FIGURE5_NAMES), len(FIGURE5_NAMES)), np.nan)
     ours = _cells(np.asarray(result["table"]) if result else empty, "", theme.STUDENT, 1.0)
     chart.add_trace(bind_snapshot(ours, "table", z="probe"))
     chart.add_trace(_cells(np.array(PAPER_PAIRS) / 100, "2", theme.TEACHER, 0.6))
-    names = [words[f"look_{name}"] for name in LOOKS]
-    places = list(range(len(LOOKS)))
+    names = [words[f"look_{name}"] for name in FIGURE5_NAMES]
+    places = list(range(len(FIGURE5_NAMES)))
     chart.update_annotations(y=1.02)  # above the panels, where a phone leaves room for them below slanted names
     chart.update_layout(margin={"t": 44})
     for axis in ("", "2"):
@@ -78,14 +78,14 @@ def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Fig
                     "tickvals": places,
                     "ticktext": names,
                     "autotickangles": [0, 45],
-                    "range": [-0.5, len(LOOKS) - 0.5],
+                    "range": [-0.5, len(FIGURE5_NAMES) - 0.5],
                     "showgrid": False,
                     "tickfont": {"size": 16},
                 },
                 f"yaxis{axis}": {
                     "tickvals": places,
                     "ticktext": names,
-                    "range": [len(LOOKS) - 0.5, -0.5],
+                    "range": [len(FIGURE5_NAMES) - 0.5, -0.5],
                     "domain": [0, 1],
                     "showgrid": False,
                     "tickfont": {"size": 16},

@@ -93,7 +93,7 @@ def released_code(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Fig
 
 
 @cached
-def race(view: Any, words: Mapping[str, str]) -> go.Figure:
+def race(view: Any, words: Mapping[str, str], steps: int = 400) -> go.Figure:
     """How four kinds of target learn, what each gains over plain labels run by run, and how honest it is of itself."""
     headings = words["race_learning"], words["race_gain"], words["race_ece"]
     chart = side_by_side((1.1, 1, 0.9), headings, gap=0.085, height=330)
@@ -121,7 +121,7 @@ def race(view: Any, words: Mapping[str, str]) -> go.Figure:
         xaxis3={**kinds, "tickangle": -30},
         yaxis3={"range": [0, 32], "dtick": 10},
     )
-    until(chart, view, usual=200, told="lesson_steps")
+    until(chart, view, usual=steps, told="lesson_steps")
     return note(chart, claim=told(view, words))
 
 

@@ -34,13 +34,13 @@ def hidden_name(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 
 @cached
-def learning(view: Any, words: Mapping[str, str]) -> go.Figure:
+def learning(view: Any, words: Mapping[str, str], steps: int = 500) -> go.Figure:
     """Accuracy on the hidden digit, before any bias, while three students learn."""
     chart = side_by_side((1,), (words["unseen_learning"],), height=340)
     for name, color, dash in STUDENTS:
         curve(chart, view, name, color, "", dash=dash, x=STEPS)
     chart.update_layout(xaxis={"title": {"text": words["race_steps"], "standoff": 4}}, yaxis=SHARE_AXIS)
-    until(chart, view, usual=400, told="student_steps")
+    until(chart, view, usual=steps, told="student_steps")
     result = view.result
     if result is None:
         return note(chart, claim=words["lesson_running" if view.running else "unseen_waiting"])
@@ -120,7 +120,7 @@ def whispers(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
 
 
 @cached
-def overconfident(view: Any, words: Mapping[str, str]) -> go.Figure:
+def overconfident(view: Any, words: Mapping[str, str], steps: int = 500) -> go.Figure:
     """Two teachers: how right they are, what they let slip of the hidden digit, and what their students make of it."""
     headings = words["overconfident_accuracy"], words["overconfident_whisper"], words["overconfident_hidden"]
     chart = side_by_side((0.8, 0.8, 1.4), headings, height=345, gap=0.09)
@@ -144,7 +144,7 @@ def overconfident(view: Any, words: Mapping[str, str]) -> go.Figure:
         xaxis3={"title": {"text": words["race_steps"], "standoff": 4}},
         yaxis3=SHARE_AXIS,
     )
-    until(chart, view, usual=400, told="student_steps", axis="xaxis3")
+    until(chart, view, usual=steps, told="student_steps", axis="xaxis3")
     if result is None:
         return note(chart, claim=words["lesson_running" if view.running else "overconfident_waiting"])
     numbers = {

@@ -106,10 +106,10 @@ def test_a_kept_teacher_is_examined_once(monkeypatch) -> None:
     """Each stroke on the board asks for its marks; reading ten thousand images took a tenth of a second."""
     _, test = datasets.load("digits")
     net = trained(SMALL)
-    marks = teachers.test_accuracy(net, test)
+    marks = teachers.accuracy_on_test(net, test)
     assert marks == accuracy(logits_of(net, test), test.labels).item()
     monkeypatch.setattr(teachers, "logits_of", lambda *_: pytest.fail("examined again"))
-    assert teachers.test_accuracy(net, test) == marks
+    assert teachers.accuracy_on_test(net, test) == marks
 
 
 def _truncate(path):

@@ -5,8 +5,11 @@ import pytest
 
 from dkdemo.experiments import race
 from dkdemo.experiments.everything import Everything
+from dkdemo.experiments.overconfident import Overconfident
 from dkdemo.experiments.race import CONFIGS, RUNS, Race
 from dkdemo.experiments.recipe import from_values
+from dkdemo.experiments.teacher_free import TeacherFree
+from dkdemo.experiments.unseen import Unseen
 from dkdemo.jobs.events import Done, Progress, from_json, to_json
 
 
@@ -16,6 +19,28 @@ def finish(recipe):
     assert isinstance(done, Done)
     assert all(isinstance(event, Progress) for event in told)
     return told, done.result
+
+
+@pytest.mark.parametrize(
+    "recipe", [Race(), Everything(), Unseen(), Overconfident(), TeacherFree()], ids=lambda one: one.name
+)
+def test_how_long_the_curves_will_be_is_known_before_the_run(recipe) -> None:
+    _ahead(recipe)
+
+
+@pytest.mark.mnist
+@pytest.mark.parametrize("kind", [Race, Everything, Unseen, Overconfident, TeacherFree], ids=lambda one: one.name)
+def test_and_so_it_is_on_mnist(kind) -> None:
+    _ahead(kind(data="mnist"))
+
+
+def _ahead(recipe) -> None:
+    """The axis of the page ends there until the run itself tells its end, under one of these names."""
+    for event in recipe.run():
+        told = {"steps": event.steps, **event.metrics}
+        if isinstance(recipe, Race | Everything) or {"student_steps", "lesson_steps"} & set(told):
+            break
+    assert recipe.steps_ahead() == told.get("student_steps", told.get("lesson_steps", told["steps"]))
 
 
 @pytest.mark.training

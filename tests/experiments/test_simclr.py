@@ -11,7 +11,7 @@ import pytest
 
 from dkdemo.experiments.figure5 import LARGE, Figure5
 from dkdemo.experiments.large_batches import LargeBatches
-from dkdemo.experiments.matrix import AUGMENTATIONS, Matrix
+from dkdemo.experiments.matrix import FIGURE5_NAMES, Matrix
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.sphere import Sphere
 from dkdemo.experiments.views import EYES, SIDE, Views
@@ -241,7 +241,7 @@ def test_nonsense_is_refused_in_a_sentence(kind: type[Recipe], settings: dict, s
 
 
 def test_the_table_has_the_papers_order() -> None:
-    assert Matrix().looks == AUGMENTATIONS == ("crop", "cutout", "color", "sobel", "noise", "blur", "rotate")
+    assert Matrix().looks == FIGURE5_NAMES == ("crop", "cutout", "color", "sobel", "noise", "blur", "rotate")
 
 
 def test_a_data_set_that_is_added_anew_is_learned_from_anew(monkeypatch) -> None:

@@ -107,7 +107,7 @@ def test_annealing_the_labels_costs_in_so_short_a_training(seed: int) -> None:
     for schedule in ("none", "log", "linear", "exp"):
         task, generator = few_labels.load_task("digits", seed, "cpu"), torch.Generator().manual_seed(seed)
         net = task.new_net(seed)
-        for _ in few_labels.train_classifier(net, UDA(schedule=schedule)._method(task, generator), task.how):
+        for _ in few_labels.train_classifier(net, UDA(schedule=schedule)._method(task, generator), task.hyper):
             pass
         everyone = torch.arange(len(task.test))
         found[schedule] = accuracy(task.logits_of(net, task.test, everyone), task.test.labels).item()

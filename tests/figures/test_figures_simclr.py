@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dkdemo.experiments.matrix import AUGMENTATIONS
+from dkdemo.experiments.matrix import FIGURE5_NAMES
 from dkdemo.figures import simclr as figures
 from dkdemo.figures import simclr_tables as tables
 from dkdemo.figures import theme
@@ -108,11 +108,11 @@ def test_sphere_moves_with_the_snapshot(words: Words, dimensions: int) -> None:
 
 
 def test_the_papers_tables_are_the_papers(words: Words) -> None:
-    assert tables.LOOKS == AUGMENTATIONS
+    assert tables.FIGURE5_NAMES == FIGURE5_NAMES
     pairs = np.array(tables.PAPER_PAIRS)
     averages = pairs.mean(1)  # the paper prints them as its last column
     assert averages == pytest.approx([39.2, 29.4, 25.7, 18.8, 15.5, 14.5, 13.8], abs=0.16)
-    assert divmod(int(pairs.argmax()), 7) == (AUGMENTATIONS.index("crop"), AUGMENTATIONS.index("color"))
+    assert divmod(int(pairs.argmax()), 7) == (FIGURE5_NAMES.index("crop"), FIGURE5_NAMES.index("color"))
     assert tables.PAPER_BATCHES[256] == (57.5, 61.9, 64.7, 66.6)
     assert tables.PAPER_BATCHES[8192] == (64.8, 66.6, 67.8, 69.0)
 

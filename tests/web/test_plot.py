@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dkdemo.figures import theme
 from dkdemo.web import plot as module
+from dkdemo.web import released
 from dkdemo.web.plot import Drag, Slider
 
 
@@ -37,22 +38,22 @@ def test_shares_alone_have_a_group(kind, group):
 @pytest.mark.parametrize("value", ["nan", "inf", "", "warm", "9", -1.0, None, True, [1.0], {"a": 1}, math.nan])
 def test_only_a_number_within_its_bounds_is_read(value: object) -> None:
     with pytest.raises(ValueError, match=r"need a number|could not convert"):
-        module._read(value, 1.0, module.Bounds(0, 5))
+        released._read(value, 1.0, released.Bounds(0, 5))
 
 
 def test_a_list_is_read_item_by_item() -> None:
-    assert module._read(["1", "2.5"], [0.0, 0.0], module.Bounds(0, 5)) == [1.0, 2.5]
-    assert module._token([1.0, 2.5, 1 / 3]) == "1,2.5,0.3333333333"
+    assert released._read(["1", "2.5"], [0.0, 0.0], released.Bounds(0, 5)) == [1.0, 2.5]
+    assert released._token([1.0, 2.5, 1 / 3]) == "1,2.5,0.3333333333"
     for wrong in (["1"], ["1", "9"], "1,2", None):
         with pytest.raises(ValueError, match="need"):
-            module._read(wrong, [0.0, 0.0], module.Bounds(0, 5))
+            released._read(wrong, [0.0, 0.0], released.Bounds(0, 5))
 
 
 def test_shares_that_are_all_nothing_are_refused() -> None:
-    of_two = module.Bounds(0, 1, group=2)
-    assert module._read(["1", "0", "0", ".5"], [0.0] * 4, of_two) == [1, 0, 0, 0.5]
+    of_two = released.Bounds(0, 1, group=2)
+    assert released._read(["1", "0", "0", ".5"], [0.0] * 4, of_two) == [1, 0, 0, 0.5]
     with pytest.raises(ValueError, match="cannot all be 0"):
-        module._read(["1", "0", "0", "0"], [0.0] * 4, of_two)
+        released._read(["1", "0", "0", "0"], [0.0] * 4, of_two)
 
 
 def test_every_axis_is_of_the_house_and_keeps_what_its_figure_says() -> None:

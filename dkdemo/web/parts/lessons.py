@@ -76,7 +76,10 @@ def raced(stage: Stage, kind: type[Race | Everything], *, floor: float, telling:
     recipe = kind(**data.with_seed(RACERS))
     best = f"soft_{hyperparameters(recipe.data).temperature:g}"
     run_panel(
-        stage, recipe, lambda view: race.race(view, stage.words, best=best, floor=floor, telling=telling),
+        stage, recipe,
+        lambda view: race.race(
+            view, stage.words, best=best, floor=floor, telling=telling, steps=recipe.steps_ahead()
+        ),
         alt=stage.words["race_alt"], code=LOSSES,
     )  # fmt: skip
 
@@ -100,7 +103,9 @@ def one_unseen(stage: Stage) -> Mapping[str, Any] | None:
     left, right = st.columns(2)
     with left:
         code = ("dkdemo.distillation:shuffle_dark", *LOSSES)
-        view = run_panel(stage, recipe, lambda view: unseen.learning(view, stage.words), code=code)
+        view = run_panel(
+            stage, recipe, lambda view: unseen.learning(view, stage.words, recipe.steps_ahead()), code=code
+        )
     with right:
         if view.result:
             _bias(stage, view.result)
@@ -131,7 +136,7 @@ def _bias(stage: Stage, result: Mapping[str, Any]) -> None:
 def two_teachers(stage: Stage) -> None:
     """A teacher that still doubts and one that no longer does, and what their students hear of the hidden digit."""
     recipe = Overconfident(**_hiding(stage))
-    run_panel(stage, recipe, lambda view: unseen.overconfident(view, stage.words), code=LOSSES)
+    run_panel(stage, recipe, lambda view: unseen.overconfident(view, stage.words, recipe.steps_ahead()), code=LOSSES)
 
 
 def photographs(stage: Stage) -> None:
@@ -144,7 +149,7 @@ def photographs(stage: Stage) -> None:
     if not data.here(recipe.data):
         explain(stage, code=net, script=script_for(recipe))
         return
-    code = (*net, "dkdemo.experiments.photos:train_student", *LOSSES)
+    code = (*net, "dkdemo.experiments.photos:train_students", *LOSSES)
     view = run_panel(stage, recipe, lambda view: photos.photos(view, stage.words, top=top), code=code)
     if view.result:
         stage.say("photos_teacher", **view.result)
