@@ -6,6 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from dkdemo.figures.binding import grow
 from dkdemo.figures.panels import note
 
 
@@ -25,7 +26,7 @@ def curve(
     """One learning curve; it grows while the run lasts, and carries its name at its end afterwards."""
     found = [{**event.metrics, "step": event.step} for event in view.progress if name in event.metrics]
     across, up = [point[x] for point in found], [point[name] for point in found]
-    chart.add_scatter(
+    line = go.Scatter(
         x=across,
         y=up,
         name=label or name,
@@ -35,8 +36,8 @@ def curve(
         xaxis=f"x{axis}",
         yaxis=f"y{axis}",
         hovertemplate=f"{label or name}: %{{y:.1%}}<extra></extra>",
-        meta={"progress": {"x": x, "y": name}},
     )
+    chart.add_trace(grow(line, name, x))
     if label and found and not view.running:
         low = up[-1] < 0.15  # no room for a name between the curve and the axis
         place = {"yanchor": "top", "yshift": -6} if below and not low else {"yanchor": "bottom", "yshift": 6}

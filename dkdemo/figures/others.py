@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dkdemo.figures import theme
-from dkdemo.figures.binding import bind, fill
+from dkdemo.figures.binding import bind, fill, grow
 from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
 
@@ -80,15 +80,15 @@ def rnn(view: Any, length: int, words: Mapping[str, str]) -> go.Figure:
     runs = sorted(name for event in view.progress[:1] for name in event.metrics if name[:2] in ("w_", "u_"))
     for name in runs or [f"{weight}_{run}" for weight in "wu" for run in range(8)]:
         color = theme.STUDENT if name[0] == "w" else theme.DARK
-        chart.add_scatter(
+        line = go.Scatter(
             x=[event.step for event in view.progress],
             y=[event.metrics[name] for event in view.progress],
             mode="lines",
             opacity=0.6,
             line={"color": color, "width": theme.LINE, "dash": "solid" if name[0] == "w" else "dash"},
             hovertemplate=f"{name[0]} = %{{y:.3f}}<extra></extra>",
-            meta={"progress": {"x": "step", "y": name}},
         )
+        chart.add_trace(grow(line, name))
     for weight, wanted in SLIDE.items():
         ink = theme.STUDENT if weight == "w" else theme.DARK
         chart.add_scatter(
