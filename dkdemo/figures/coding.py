@@ -12,6 +12,7 @@ from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, bind_snapshot, fill
 from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import moving_text, note, side_by_side
+from dkdemo.jobs.view import RunView
 
 BOARD = [[0, theme.DARK], [0.5, theme.PAPER], [1, theme.STUDENT]]
 
@@ -68,7 +69,7 @@ def switches(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mappin
 
 
 @cached
-def cpc(view: Any, words: Mapping[str, str], *, ahead: int, cap: float, ceiling: Sequence[float]) -> go.Figure:
+def cpc(view: RunView, words: Mapping[str, str], *, ahead: int, cap: float, ceiling: Sequence[float]) -> go.Figure:
     """By how far ahead: how often the true future is found, and how many nats InfoNCE vouches for.
 
     Args:

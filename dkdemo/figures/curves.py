@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import plotly.graph_objects as go
 
 from dkdemo.figures.binding import grow
 from dkdemo.figures.panels import note
+from dkdemo.jobs.view import RunView
 
 
 def curve(
     chart: go.Figure,
-    view: Any,
+    view: RunView,
     name: str,
     color: str,
     label: str,
@@ -47,7 +46,7 @@ def curve(
         )  # fmt: skip
 
 
-def until(chart: go.Figure, view: Any, usual: int, *, told: str = "steps", axis: str = "xaxis") -> None:
+def until(chart: go.Figure, view: RunView, usual: int, *, told: str = "steps", axis: str = "xaxis") -> None:
     """Let an axis of steps end where the run will end: at ``usual``, until the run has told its own end as ``told``."""
     known = [{**event.metrics, "steps": event.steps} for event in view.progress]
     end = next((point[told] for point in known if told in point), usual)

@@ -13,6 +13,7 @@ from dkdemo.figures.binding import bind, fill
 from dkdemo.figures.curves import curve
 from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import moving_text, note, side_by_side
+from dkdemo.jobs.view import RunView
 
 # ImageNet, linear top-1 in per cent. Chen & He 2021, arXiv:2011.10566, figure 2 and Table 1 (100 epochs);
 # Grill et al. 2020, arXiv:2006.07733, Table 5b (300 epochs).
@@ -46,7 +47,7 @@ ARGMAX = math.log10(0.02)  # where "arg max" stands on the log axis
 
 
 @cached
-def collapse(view: Any, words: Mapping[str, str]) -> go.Figure:
+def collapse(view: RunView, words: Mapping[str, str]) -> go.Figure:
     """Spread, loss and effective rank of the outputs: the pair chosen, and beside it the one known to live."""
     chart = side_by_side((1.25, 1, 1), [words[f"collapse_{name}"] for name in MEASURES], height=340, gap=0.07)
     alone = (
@@ -78,7 +79,9 @@ def collapse(view: Any, words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=collapse_claim(view.result, words))
 
 
-def _runs(chart: go.Figure, view: Any, name: str, color: str, label: str, dash: str, axis: str, *, below: bool) -> None:
+def _runs(
+    chart: go.Figure, view: RunView, name: str, color: str, label: str, dash: str, axis: str, *, below: bool
+) -> None:
     """The mean of the seeds as a line, and thin ones for the lowest and the highest of them."""
     for end in ("_low", "_high"):
         curve(chart, view, f"{name}{end}", color, "", dash=dash, width=1.5, opacity=0.5, axis=axis)

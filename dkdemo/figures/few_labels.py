@@ -13,6 +13,7 @@ from dkdemo.figures.curves import curve
 from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
+from dkdemo.jobs.view import RunView
 
 CONTROLS = (("labels", theme.TRUTH, "dot"), ("strong", theme.TRUTH, "dash"))
 TOLD = ((theme.TRUTH, "solid"), (theme.DARK, "dash"))  # ink and dash of the two curves on the right
@@ -21,11 +22,11 @@ FLOOR = 0.4  # of the accuracy's axis; a net starts below, and is past it before
 
 
 @cached
-def lesson(view: Any, method: str, told: Sequence[tuple[str, str]], words: Mapping[str, str]) -> go.Figure:
+def lesson(view: RunView, method: str, told: Sequence[tuple[str, str]], words: Mapping[str, str]) -> go.Figure:
     """Accuracy of the method and its two controls; beside it what is ``told`` of the unlabelled pictures.
 
     Args:
-        view: the run so far (`dkdemo.web.run_panel.RunView`).
+        view: the run so far (`dkdemo.jobs.view.RunView`).
         method: whose claim and name: ``fixmatch``, ``mixmatch`` or ``uda``.
         told: pairs of a metric and the key of its name; the first is drawn in ink, the second is about errors.
     """
@@ -98,7 +99,9 @@ def _ending(chart: go.Figure, x: float, y: float, text: str, ink: str) -> None:
     chart.add_annotation(text=text, showarrow=False, font={"color": ink}, **place)
 
 
-def _names(chart: go.Figure, view: Any, told: Sequence[tuple[str, str]], span: float, words: Mapping[str, str]) -> None:
+def _names(
+    chart: go.Figure, view: RunView, told: Sequence[tuple[str, str]], span: float, words: Mapping[str, str]
+) -> None:
     """The names of the curves on the right, where they end."""
     for (name, key), (ink, dash) in zip(told, TOLD, strict=True):
         ends = [event.metrics[name] for event in view.progress if name in event.metrics]

@@ -15,6 +15,8 @@ from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import cached
 from dkdemo.figures.moco import LINE_PITCH, named
 from dkdemo.figures.panels import note, side_by_side
+from dkdemo.jobs.events import Progress
+from dkdemo.jobs.view import RunView
 
 MOST_SHARE = 0.055  # the top of the axis of shares; a decay below .945 reaches beyond
 KINDS = (("student_alone", "dash"), ("teacher_alone", "dash"), ("student_taught", "solid"), ("teacher_taught", "solid"))
@@ -72,7 +74,7 @@ def agree(values: Mapping[str, Any], classes: Sequence[str], words: Mapping[str,
 
 
 @cached
-def early(view: Any, words: Mapping[str, str]) -> go.Figure:
+def early(view: RunView, words: Mapping[str, str]) -> go.Figure:
     """The first steps: the average with a warm-up and without, beside the weights themselves."""
     chart = theme.figure(325)
     curve(chart, view, "student", theme.STUDENT, "", dash="dot")
@@ -90,7 +92,7 @@ def early(view: Any, words: Mapping[str, str]) -> go.Figure:
 
 
 @cached
-def noisy(view: Any, floor: float, words: Mapping[str, str]) -> go.Figure:
+def noisy(view: RunView, floor: float, words: Mapping[str, str]) -> go.Figure:
     """At one learning rate: the weights as they are, from the worst to the best run, and their average.
 
     ``floor``: where the axis of the final accuracies starts; the same for all runs at that rate.
@@ -126,7 +128,7 @@ def noisy(view: Any, floor: float, words: Mapping[str, str]) -> go.Figure:
 
 
 @cached
-def few(view: Any, words: Mapping[str, str]) -> go.Figure:
+def few(view: RunView, words: Mapping[str, str]) -> go.Figure:
     """Students and their averages with few labels: alone, and asked to agree with their average as well."""
     chart = side_by_side((1.4, 1), (words["few_curves"], words["few_end"]), height=340)
     for row, (name, dash) in enumerate(KINDS):
@@ -161,7 +163,7 @@ def few(view: Any, words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=fill(words["few_claim"], facts))
 
 
-def _learning(chart: go.Figure, view: Any, words: Mapping[str, str]) -> None:
+def _learning(chart: go.Figure, view: RunView, words: Mapping[str, str]) -> None:
     """The axes of accuracies over the steps."""
     steps = view.progress[0].steps if view.progress else 200
     chart.update_layout(
@@ -170,6 +172,6 @@ def _learning(chart: go.Figure, view: Any, words: Mapping[str, str]) -> None:
     )
 
 
-def _nearest(view: Any, share: float) -> Any:
+def _nearest(view: RunView, share: float) -> Progress:
     """The point of the curve nearest to that share of all steps."""
     return min(view.progress, key=lambda event: abs(event.step - share * event.steps))

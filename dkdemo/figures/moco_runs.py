@@ -7,12 +7,14 @@ from statistics import fmean, median
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.curves import curve
 from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
+from dkdemo.jobs.view import RunView
 
 MOMENTA = ("0", ".9", ".99", ".999", "1")  # as the axis writes them
 LINES = ("dash", "dot", "dashdot", "solid", "longdash")
@@ -22,7 +24,7 @@ FRESH, STALE = 1e-3, 10  # what is less or more stale is drawn here: the axis is
 
 
 @cached
-def momentum(view: Any, measure: str, words: Mapping[str, str]) -> Any:
+def momentum(view: RunView, measure: str, words: Mapping[str, str]) -> go.Figure:
     """The losses of five momenta with the line of pure guessing, and where each of their runs ended."""
     chart = side_by_side((1.25, 1), (words["momentum_loss"], words[f"momentum_{measure}"]), height=350)
     top = 7.6
@@ -80,7 +82,7 @@ def momentum_claim(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
     return fill(words["momentum_claim"], facts)
 
 
-def _level(chart: Any, height: float, steps: float, name: str) -> None:
+def _level(chart: go.Figure, height: float, steps: float, name: str) -> None:
     """A dashed line across the left panel, named."""
     line = {"color": theme.TRUTH, "width": 2, "dash": "dash"}
     chart.add_scatter(x=[0, steps], y=[height] * 2, mode="lines", line=line, hoverinfo="skip")
@@ -89,7 +91,7 @@ def _level(chart: Any, height: float, steps: float, name: str) -> None:
     )
 
 
-def _dots(chart: Any, rows: list[list[float]], measure: str) -> None:
+def _dots(chart: go.Figure, rows: list[list[float]], measure: str) -> None:
     """One dot a run; beside the outermost the mean, or for stale keys, which know no bound, above all the median."""
     stale = measure == "stale"
     for k, row in enumerate(rows):
@@ -117,7 +119,7 @@ def _share(stale: float) -> str:
 
 
 @cached
-def agreement(view: Any, words: Mapping[str, str]) -> Any:
+def agreement(view: RunView, words: Mapping[str, str]) -> go.Figure:
     """How much query and key agree, and how much room their points take: with strangers, and without."""
     chart = side_by_side((1, 1), (words["agreement_agree"], words["agreement_spread"]), height=340)
     names = {"queue": (theme.STUDENT, "solid"), "alone": (theme.TRUTH, "dash")}
@@ -146,7 +148,7 @@ def agreement(view: Any, words: Mapping[str, str]) -> Any:
 
 
 @cached
-def shuffling(result: Mapping[str, Any], order: str, words: Mapping[str, str]) -> Any:
+def shuffling(result: Mapping[str, Any], order: str, words: Mapping[str, str]) -> go.Figure:
     """Which device's keys were taken for which device's queries, by statistics alone; and how often rightly."""
     chart = side_by_side((1, 1.2), (words[f"shuffling_{order}"], words["shuffling_hits"]), height=340)
     shares = np.asarray(result["named"][order], dtype=float)

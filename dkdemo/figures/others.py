@@ -12,6 +12,7 @@ from dkdemo.figures import theme
 from dkdemo.figures.binding import bind, fill, grow
 from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
+from dkdemo.jobs.view import RunView
 
 WIDE, TALL = (-5.8, 5.8), (-2.95, 3.85)  # the plane of metric learning: the borders round its anchor fit
 HANDLES = 3  # the trace of `metric` that is dragged
@@ -73,7 +74,7 @@ def metric(values: Mapping[str, Any], loss: str, words: Mapping[str, str]) -> go
 
 
 @cached
-def rnn(view: Any, length: int, words: Mapping[str, str]) -> go.Figure:
+def rnn(view: RunView, length: int, words: Mapping[str, str]) -> go.Figure:
     """The two weights of eight networks while they learn; and what each input still weighs in the last state."""
     chart = side_by_side((1.3, 1), (words["rnn_weights"], words["rnn_unrolled"]), height=340)
     steps = view.progress[0].steps if view.progress else 300

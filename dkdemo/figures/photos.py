@@ -14,6 +14,7 @@ from dkdemo.figures.curves import curve
 from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import name_ends
 from dkdemo.figures.panels import note, side_by_side
+from dkdemo.jobs.view import RunView
 
 FLOOR, FINAL_TALL = 0.35, 215  # of the final panel's y axis: where it starts, and its height in pixels
 END = 1.25  # where the teacher's line ends, right of both columns of dots
@@ -21,7 +22,7 @@ APART = 0.1  # between the students of one kind, side by side
 
 
 @cached
-def photos(view: Any, words: Mapping[str, str], *, top: float = 0.85) -> go.Figure:
+def photos(view: RunView, words: Mapping[str, str], *, top: float = 0.85) -> go.Figure:
     """Left, the learning curves, each along its own lesson; right, the final accuracies, twins joined by a line.
 
     ``top`` is where the right panel's axis ends, the same for all runs of one recipe.

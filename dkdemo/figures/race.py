@@ -14,6 +14,7 @@ from dkdemo.figures.curves import curve, until
 from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import name_ends
 from dkdemo.figures.panels import note, side_by_side
+from dkdemo.jobs.view import RunView
 
 FINAL_TALL = 215  # pixels of the final panel's y axis
 CURVES = ("hard", "soft_1", "soft_2", "soft_4", "soft_8", "soft_20")
@@ -21,12 +22,12 @@ CURVES = ("hard", "soft_1", "soft_2", "soft_4", "soft_8", "soft_20")
 
 @cached
 def race(
-    view: Any, words: Mapping[str, str], *, best: str, floor: float, telling: str = "race", steps: int = 700
+    view: RunView, words: Mapping[str, str], *, best: str, floor: float, telling: str = "race", steps: int = 700
 ) -> go.Figure:
     """Learning curves of the teacher and then of all students; beside them the final accuracy against T.
 
     Args:
-        view: the run so far (`dkdemo.web.run_panel.RunView`).
+        view: the run so far (`dkdemo.jobs.view.RunView`).
         best: the soft students that the claim is about, such as ``soft_8``.
         floor: where the final panel's axis starts; the same for all runs of one data set.
         steps: where the axis ends until the run has told.

@@ -16,6 +16,7 @@ from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import TALL, spread_out
 from dkdemo.figures.panels import note, side_by_side
+from dkdemo.jobs.view import RunView
 
 # Test accuracy in %, Inception on CIFAR-10: Zhang et al. 2017, arXiv:1611.03530, Table 1.
 PAPER = {"plain": 85.75, "decay": 86.03, "augment": 89.31, "both": 89.05}
@@ -30,7 +31,7 @@ STYLES = {
 
 
 @cached
-def surface(view: Any, words: Mapping[str, str]) -> go.Figure:
+def surface(view: RunView, words: Mapping[str, str]) -> go.Figure:
     """Four nets of one run on the plane; under each what all its runs measured."""
     chart = side_by_side((1, 1, 1, 1), [words[f"method_{name}"] for name in METHODS], height=350, gap=0.02)
     result = view.result or {}
@@ -82,7 +83,7 @@ def _numbers(chart: go.Figure, result: Mapping[str, Any], place: int, axis: str,
 
 
 @cached
-def buys(view: Any, sizes: Sequence[int], words: Mapping[str, str]) -> go.Figure:
+def buys(view: RunView, sizes: Sequence[int], words: Mapping[str, str]) -> go.Figure:
     """Test error against the number of pictures, for four ways of holding back; beside it the paper's table."""
     chart = side_by_side((1.6, 1), (words["buys_here"], words["buys_paper"]), height=350, gap=0.15)
     if view.result is not None:

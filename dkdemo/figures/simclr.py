@@ -15,6 +15,7 @@ from dkdemo.figures.curves import curve
 from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import name_ends
 from dkdemo.figures.panels import note, side_by_side, still
+from dkdemo.jobs.view import RunView
 
 GAP = 6  # pixels between the pictures of the mosaic
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "star", "cross")  # one a pair on the circle
@@ -151,7 +152,7 @@ def circle(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
 
 
 @cached
-def sphere(view: Any, dimensions: int, words: Mapping[str, str]) -> go.Figure:
+def sphere(view: RunView, dimensions: int, words: Mapping[str, str]) -> go.Figure:
     """The cloud of z on the circle or the sphere, and how long its mean vector still is."""
     chart = side_by_side((1, 1.2), ("", words["sphere_curve"]), height=384)
     last = view.result["last"] if view.result else {}
@@ -226,7 +227,7 @@ def _globe(chart: go.Figure) -> None:
 
 
 @cached
-def figure5(view: Any, measure: str, words: Mapping[str, str]) -> go.Figure:
+def figure5(view: RunView, measure: str, words: Mapping[str, str]) -> go.Figure:
     """What a linear reader finds in the features while they are learned, and one measure of the learning itself."""
     span, ticks = MEASURES[measure]
     chart = side_by_side((1.2, 1), (words["figure5_probes"], words[f"measure_{measure}"]), height=350)
@@ -270,7 +271,7 @@ def figure5(view: Any, measure: str, words: Mapping[str, str]) -> go.Figure:
     return note(chart, claim=figure5_claim(view.result, words))
 
 
-def _last(view: Any, name: str) -> float:
+def _last(view: RunView, name: str) -> float:
     """The last measured value of a curve."""
     return float([event.metrics[name] for event in view.progress if name in event.metrics][-1])
 

@@ -14,6 +14,7 @@ from dkdemo.figures.binding import bind, bind_snapshot, fill, grow
 from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, side_by_side
+from dkdemo.jobs.view import RunView
 
 CURVES = (  # key, where its x is, colour, dash, marker
     ("magnitude", "percent", theme.STUDENT, "solid", ""),
@@ -39,19 +40,19 @@ FAMILIES = (  # result's family, colour, symbol, dash
 NEAR = 0.005  # half a point of errors: as good as the dense net
 
 
-def points(view: Any, x: str, y: str) -> tuple[list[float], list[float]]:
+def points(view: RunView, x: str, y: str) -> tuple[list[float], list[float]]:
     """What the run has told of one curve so far."""
     found = [event.metrics for event in view.progress if y in event.metrics and x in event.metrics]
     return [one[x] for one in found], [one[y] for one in found]
 
 
-def waiting(view: Any, words: Mapping[str, str], scene: str) -> str:
+def waiting(view: RunView, words: Mapping[str, str], scene: str) -> str:
     """The line above a picture that is not finished."""
     return words["running" if view.running else f"{scene}_waiting"]
 
 
 @cached
-def pruning(view: Any, values: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
+def pruning(view: RunView, values: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """Left the sizes of all weights, cut where the slider stands; right the errors along the whole way."""
     chart = side_by_side((0.8, 1.2), (words["pruning_sizes"], words["pruning_errors"]), height=340)
     edges = np.asarray(view.result["edges"]) if view.result else np.linspace(0, 0.2, 42)
@@ -100,7 +101,7 @@ def _names_of_curves(chart: go.Figure, words: Mapping[str, str]) -> None:
 
 
 @cached
-def bits(view: Any, values: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
+def bits(view: RunView, values: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Figure:
     """Left a layer's weights and the rungs they may stand on; right the errors by the number of bits."""
     chart = side_by_side((1.1, 0.9), (words["bits_weights"], words["bits_errors"]), height=300)
     result = view.result
@@ -142,7 +143,7 @@ def bits(view: Any, values: Mapping[str, Any] | None, words: Mapping[str, str]) 
 
 
 @cached
-def int8(view: Any, words: Mapping[str, str]) -> go.Figure:
+def int8(view: RunView, words: Mapping[str, str]) -> go.Figure:
     """Float32 beside int8: the file, the errors, and the time of one picture and of a crowd."""
     result = view.result
     headings = [words["int8_file"], words["int8_errors"], words["int8_one"], words["int8_crowd"]]
@@ -200,7 +201,7 @@ def told_compiler(result: Mapping[str, Any] | None, words: Mapping[str, str]) ->
 
 
 @cached
-def plane(view: Any, words: Mapping[str, str]) -> go.Figure:
+def plane(view: RunView, words: Mapping[str, str]) -> go.Figure:
     """Errors against size, both logarithmic: each way to save is a family with a sign of its own."""
     chart = theme.figure(
         390,

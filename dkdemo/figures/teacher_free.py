@@ -13,6 +13,7 @@ from dkdemo.figures.binding import fill
 from dkdemo.figures.curves import curve, until
 from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import note, picture, side_by_side
+from dkdemo.jobs.view import RunView
 
 TARGETS = ("uniform", "virtual", "own")
 INK = {"plain": theme.TRUTH, "smooth": theme.FAINT, "virtual": theme.DARK, "own": theme.STUDENT}
@@ -93,7 +94,7 @@ def released_code(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Fig
 
 
 @cached
-def race(view: Any, words: Mapping[str, str], steps: int = 400) -> go.Figure:
+def race(view: RunView, words: Mapping[str, str], steps: int = 400) -> go.Figure:
     """How four kinds of target learn, what each gains over plain labels run by run, and how honest it is of itself."""
     headings = words["race_learning"], words["race_gain"], words["race_ece"]
     chart = side_by_side((1.1, 1, 0.9), headings, gap=0.085, height=330)
@@ -137,7 +138,7 @@ def _dots(chart: go.Figure, values: np.ndarray, axis: str, ghost: bool) -> None:
         chart.add_scatter(x=[place - 0.3, place + 0.3], y=[runs.mean()] * 2, mode="lines", line=line, **axes)
 
 
-def told(view: Any, words: Mapping[str, str]) -> str:
+def told(view: RunView, words: Mapping[str, str]) -> str:
     """Who gained most on the mean, what it gained in its unluckiest run, and what became of the confidence."""
     if view.result is None:
         return words["race_running" if view.running else "race_waiting"]

@@ -13,6 +13,7 @@ from dkdemo.figures.binding import fill
 from dkdemo.figures.curves import curve
 from dkdemo.figures.kept import cached
 from dkdemo.figures.panels import moving_text, note, side_by_side
+from dkdemo.jobs.view import RunView
 from dkdemo.kernels.theory import DRAWN, EDGE
 
 LABELLED = 20  # the step at which the curve of what is learnt carries its name
@@ -216,7 +217,7 @@ def demo(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[st
 
 
 @cached
-def epochs(view: Any, words: Mapping[str, str]) -> go.Figure:
+def epochs(view: RunView, words: Mapping[str, str]) -> go.Figure:
     """Test error over the steps with wrong labels in the lesson, and without; the part of the labels not learned."""
     chart = theme.figure(350, margin={**theme.layout()["margin"], "t": 16})
     for run, ghost in ((view.ghost, True), (view, False)):

@@ -15,6 +15,7 @@ from dkdemo.figures.curves import curve, until
 from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import Curve, name_curves
 from dkdemo.figures.panels import note, side_by_side
+from dkdemo.jobs.view import RunView
 
 STUDENTS = (  # result's order: config, colour, dash
     ("soft", theme.STUDENT, "solid"),
@@ -34,7 +35,7 @@ def hidden_name(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 
 @cached
-def learning(view: Any, words: Mapping[str, str], steps: int = 500) -> go.Figure:
+def learning(view: RunView, words: Mapping[str, str], steps: int = 500) -> go.Figure:
     """Accuracy on the hidden digit, before any bias, while three students learn."""
     chart = side_by_side((1,), (words["unseen_learning"],), height=340)
     for name, color, dash in STUDENTS:
@@ -120,7 +121,7 @@ def whispers(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
 
 
 @cached
-def overconfident(view: Any, words: Mapping[str, str], steps: int = 500) -> go.Figure:
+def overconfident(view: RunView, words: Mapping[str, str], steps: int = 500) -> go.Figure:
     """Two teachers: how right they are, what they let slip of the hidden digit, and what their students make of it."""
     headings = words["overconfident_accuracy"], words["overconfident_whisper"], words["overconfident_hidden"]
     chart = side_by_side((0.8, 0.8, 1.4), headings, height=345, gap=0.09)

@@ -11,9 +11,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dkdemo.experiments.recipe import Recipe
+from dkdemo.jobs.view import RunView
 from dkdemo.kernels import KERNELS
 from dkdemo.web.plot import Drag, Slider, plot
-from dkdemo.web.run_panel import RunView, run_panel
+from dkdemo.web.run_panel import run_panel
 from dkdemo.web.scenes import Stage
 
 

@@ -18,8 +18,8 @@ from dkdemo.experiments.race import Race
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.experiments.unseen import Unseen
 from dkdemo.figures import dual, race, simclr, unseen
+from dkdemo.jobs.view import view_of
 from dkdemo.web import provenance
-from dkdemo.web.run_panel import view_of
 from dkdemo.web.text import Words
 
 

@@ -7,7 +7,6 @@ and draws that; the points in between reach the picture over the bus, without a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import plotly.graph_objects as go
@@ -17,36 +16,13 @@ from streamlit.delta_generator import DeltaGenerator
 from dkdemo import jobs
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs import pace
-from dkdemo.jobs.events import Done, Event, Progress, Snapshot
+from dkdemo.jobs.view import RunView, view_of
 from dkdemo.web import address, controls, language, memory, provenance, source
 from dkdemo.web.lecturer import is_lecturer
 from dkdemo.web.plot import plot
 from dkdemo.web.scenes import Stage, Unanswered
 
 LONG = 25  # seconds; nobody should wait before the screen for a run that takes longer
-
-
-@dataclass(frozen=True)
-class RunView:
-    """What is known of a run at this moment; a figure function draws it."""
-
-    progress: list[Progress] = field(default_factory=list)
-    snapshots: dict[str, Snapshot] = field(default_factory=dict)
-    result: dict[str, Any] | None = None
-    running: bool = False
-    ghost: RunView | None = None  # the last finished run of this panel, with other settings
-
-
-def view_of(events: Sequence[Event], running: bool = False, ghost: RunView | None = None) -> RunView:
-    """Sort the events of a job by what they tell; a later snapshot of a name replaces the earlier."""
-    results = [dict(event.result) for event in events if isinstance(event, Done)]
-    return RunView(
-        progress=[event for event in events if isinstance(event, Progress)],
-        snapshots={event.name: event for event in events if isinstance(event, Snapshot)},
-        result=results[-1] if results else None,
-        running=running,
-        ghost=ghost,
-    )
 
 
 def _ghost(panel: str, recipe: Recipe, finished: bool) -> RunView | None:

@@ -7,7 +7,7 @@ import pytest
 from dkdemo.figures.curves import until
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.jobs.events import Progress
-from dkdemo.web.run_panel import view_of
+from dkdemo.jobs.view import view_of
 
 
 @pytest.mark.parametrize(("told", "end"), [("steps", 90), ("lesson_steps", 40)])

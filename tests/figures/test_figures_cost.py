@@ -10,9 +10,9 @@ import pytest
 from dkdemo.figures import cost, smaller
 from dkdemo.figures.binding import fill
 from dkdemo.jobs.events import Progress, Snapshot
+from dkdemo.jobs.view import RunView
 from dkdemo.kernels.cost import SAMPLES, bits_slide, budget, prune_slide
 from dkdemo.networks import NETWORKS, named
-from dkdemo.web.run_panel import RunView
 from dkdemo.web.text import LANGUAGES, Words
 
 

@@ -9,9 +9,9 @@ import pytest
 from dkdemo.figures import dual as figures
 from dkdemo.figures.binding import fill
 from dkdemo.jobs.events import Progress
+from dkdemo.jobs.view import RunView
 from dkdemo.kernels.dual import SAMPLES, still_target
 from dkdemo.web.methods import METHODS
-from dkdemo.web.run_panel import RunView
 from dkdemo.web.text import LANGUAGES, Words
 
 

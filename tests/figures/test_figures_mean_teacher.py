@@ -8,8 +8,8 @@ from dkdemo.figures import mean_teacher as figures
 from dkdemo.figures.binding import fill
 from dkdemo.figures.dashes import dashed
 from dkdemo.jobs.events import Progress
+from dkdemo.jobs.view import RunView
 from dkdemo.kernels.mean_teacher import SAMPLES, agree, follow_path
-from dkdemo.web.run_panel import RunView
 from dkdemo.web.text import LANGUAGES, Words
 
 

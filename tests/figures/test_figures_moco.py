@@ -9,8 +9,8 @@ from dkdemo.figures import moco_runs as runs
 from dkdemo.figures import moco_tables as tables
 from dkdemo.figures.binding import fill
 from dkdemo.jobs.events import Progress
+from dkdemo.jobs.view import RunView
 from dkdemo.kernels.moco import SAMPLES, queue_belt, swapped
-from dkdemo.web.run_panel import RunView
 from dkdemo.web.text import LANGUAGES, Words
 
 REACH = (-5.0, 20.0)

@@ -12,9 +12,9 @@ from dkdemo.figures import others as figures
 from dkdemo.figures.binding import fill
 from dkdemo.figures.futures import ACROSS, futures
 from dkdemo.jobs.events import Progress, Snapshot
+from dkdemo.jobs.view import RunView
 from dkdemo.kernels.others import LOSSES, SAMPLES, gradient_reach, log_n_bound, metric_forces, switch_board
 from dkdemo.web.parts import compared
-from dkdemo.web.run_panel import RunView
 from dkdemo.web.text import LANGUAGES, Words
 
 

@@ -10,8 +10,8 @@ from dkdemo.figures import regularising as figures
 from dkdemo.figures.binding import fill
 from dkdemo.figures.dashes import dashed
 from dkdemo.jobs.events import Progress
+from dkdemo.jobs.view import RunView
 from dkdemo.kernels.regularising import SAMPLES, freedom
-from dkdemo.web.run_panel import RunView
 from dkdemo.web.text import LANGUAGES, Words
 
 

@@ -11,9 +11,9 @@ from dkdemo.figures import simclr_tables as tables
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.jobs.events import Progress
+from dkdemo.jobs.view import RunView
 from dkdemo.kernels.simclr import SAMPLES, circle_forces, similarity
 from dkdemo.views import FIGURE5
-from dkdemo.web.run_panel import RunView
 from dkdemo.web.text import LANGUAGES, Words
 
 

@@ -9,8 +9,8 @@ from dkdemo.experiments.teacher_free import METHODS
 from dkdemo.figures import teacher_free as figures
 from dkdemo.figures.binding import fill
 from dkdemo.jobs.events import Progress
+from dkdemo.jobs.view import RunView
 from dkdemo.kernels.teacher_free import SAMPLES, released_code, three_targets
-from dkdemo.web.run_panel import RunView
 from dkdemo.web.text import LANGUAGES, Words
 
 

@@ -8,8 +8,8 @@ import pytest
 from dkdemo.figures import theory as figures
 from dkdemo.figures.binding import fill
 from dkdemo.jobs.events import Progress
+from dkdemo.jobs.view import RunView
 from dkdemo.kernels.theory import correspondence, polynomial_size, ridge_path
-from dkdemo.web.run_panel import RunView
 from dkdemo.web.text import LANGUAGES, Words
 
 SIZES = [*range(1, 32), 101, 1001]

@@ -12,8 +12,8 @@ from dkdemo.figures import unlabelled as figures
 from dkdemo.figures.binding import fill
 from dkdemo.figures.dashes import dashed
 from dkdemo.jobs.events import Progress
+from dkdemo.jobs.view import RunView
 from dkdemo.kernels.unlabelled import augmix_js, guess_label, pseudo_label, uda_pull
-from dkdemo.web.run_panel import RunView
 from dkdemo.web.text import LANGUAGES, Words
 
 TOLD = (("kept", "live_kept"), ("wrong", "live_wrong"))

@@ -12,7 +12,7 @@ from dkdemo import figures
 from dkdemo.figures import kept as module
 from dkdemo.figures.kept import cached
 from dkdemo.jobs.events import Progress, Snapshot
-from dkdemo.web.run_panel import RunView
+from dkdemo.jobs.view import RunView
 from dkdemo.web.text import Words
 
 

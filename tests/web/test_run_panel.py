@@ -17,8 +17,9 @@ from dkdemo.experiments import catalogue, find
 from dkdemo.experiments.recipe import Recipe
 from dkdemo.jobs import Job
 from dkdemo.jobs.events import Event, Progress, Snapshot, to_json
+from dkdemo.jobs.view import view_of
 from dkdemo.web import provenance, source
-from dkdemo.web.run_panel import script_for, view_of
+from dkdemo.web.run_panel import script_for
 from dkdemo.web.text import LANGUAGES, Words
 
 POINT = Progress(1, 2, {"soft": 0.5})
