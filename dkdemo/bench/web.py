@@ -49,83 +49,123 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _measure(options: argparse.Namespace) -> list[Row]:
-    import bench  # from tests/load
-    import painted
-    import serving
-    from client import PageError
+class Column:
+    """What one server was found to do, row by row; told as it is found."""
 
-    many, crowd, seconds = options.browsers, options.crowd, options.seconds
-    ours: dict[str, str] = {}
-    theirs: dict[str, str] = {}
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.found: dict[str, str] = {}
 
-    def note(column: dict[str, str], what: str, found: str) -> None:
-        column[what] = found
-        print(f"{'dkdemo' if column is ours else 'plain':8}{what:12}{found}", file=sys.stderr, flush=True)
+    def note(self, row: str, found: str) -> None:
+        self.found[row] = found
+        print(f"{self.name:8}{row:12}{found}", file=sys.stderr, flush=True)
 
-    async def attempt(column: dict[str, str], what: str, measure: Awaitable[str]) -> None:
+    async def attempt(self, row: str, measure: Awaitable[str]) -> None:
         """What a server cannot do is a finding too, and no reason to lose the other rows."""
+        from client import PageError  # from tests/load
+
         try:
             found = await asyncio.wait_for(measure, LIMIT)
         except TimeoutError:
             found = f"not within {LIMIT:.0f} s"
         except PageError as error:
             found = f"failed: {error}"
-        note(column, what, found)
+        self.note(row, found)
 
-    async def room(address: str, page: Any, change: Any) -> str:
-        return (await bench.room(address, page, change, many, seconds)).told()
 
-    async def beside(training: Any, measure: Awaitable[str]) -> str:
-        async with bench.training(training):
-            await asyncio.sleep(2)  # it has begun
-            return await measure
+def _measure(options: argparse.Namespace) -> list[Row]:
+    import bench  # from tests/load
+    import serving
 
-    async def points(first: Any) -> str:
-        await first(0)  # the very first one loads what the others find
-        return bench.median([await first(seed) for seed in range(1, 11)])
+    ours, theirs = Column("dkdemo"), Column("plain")
+    _painted(ours, theirs)
+    with serving.lecture() as address:
+        asyncio.run(_lecture(ours, address, options))
+        if options.client:
+            ours.note("client", bench.by_program(options.client, address, options.browsers, options.seconds))
+    with serving.plain("temperature.py") as address:
+        asyncio.run(_plain(theirs, address, options))
+    return [
+        (words, ours.found[row], theirs.found.get(row, "-"), target)
+        for row, (words, target) in _rows(options.browsers, options.crowd).items()
+        if row in ours.found
+    ]
 
-    async def paces(address: str) -> str:
-        """In turn, so that both meet the same machine; each run has its own seed, or it would be told from memory."""
-        await bench.pace(address, 1, 900)  # loads what the others find
-        pairs = []
-        for seed in (901, 903, 905):
-            pairs.append((await bench.pace(address, 1, seed), await bench.pace(address, many, seed + 1)))
-        alone, watched = map(statistics.median, zip(*pairs, strict=True))
-        return f"{alone:,.0f} by one browser, {watched:,.0f} by {many}"
 
-    async def both(column: dict[str, str], address: str, page: Any, change: Any, first: Any, training: Any) -> None:
-        await attempt(column, "quiet", room(address, page, change))
-        await attempt(column, "opening", bench.opening(address, page, crowd))
-        await attempt(column, "point", points(lambda seed: first(address, seed)))
-        await attempt(column, "training", beside(training(address), room(address, page, change)))
-
-    async def lecture(address: str) -> None:
-        await both(ours, address, bench.SCENE, bench.our_change, bench.our_first_point, bench.our_training)
-        await attempt(ours, "bus", bench.bus(address, crowd, 500))
-        await attempt(ours, "pace", paces(address))
-
-    async def plain(address: str) -> None:
-        page = ("", "")
-        await both(theirs, address, page, bench.plain_change, bench.plain_first_point, bench.plain_training)
+def _painted(ours: Column, theirs: Column) -> None:
+    """What only a browser that paints can tell; nothing where there is none."""
+    import bench
+    import painted
+    import serving
 
     with serving.lecture() as address, serving.plain("empty.py") as empty:
         pages = painted.first_page([address, empty], 7)
         if pages:
-            note(ours, "page", bench.median(pages[0]))
-            note(theirs, "page", f"{bench.median(pages[1])} (an empty page)")
+            ours.note("page", bench.median(pages[0]))
+            theirs.note("page", f"{bench.median(pages[1])} (an empty page)")
     with serving.lecture() as address:
         found = painted.frames(address, [(chapter.id, scene.id) for chapter, scene in walk()])
         if found:
-            note(ours, "frames", dragged(found))
-    with serving.lecture() as address:
-        asyncio.run(lecture(address))
-        if options.client:
-            note(ours, "client", bench.by_program(options.client, address, many, seconds))
-    with serving.plain("temperature.py") as address:
-        asyncio.run(plain(address))
+            ours.note("frames", dragged(found))
 
-    wanted = {
+
+async def _lecture(column: Column, address: str, options: argparse.Namespace) -> None:
+    import bench
+
+    ways = bench.our_change, bench.our_first_point, bench.our_training
+    await _both(column, address, bench.SCENE, ways, options)
+    await column.attempt("bus", bench.bus(address, options.crowd, 500))
+    await column.attempt("pace", _paces(address, options.browsers))
+
+
+async def _plain(column: Column, address: str, options: argparse.Namespace) -> None:
+    import bench
+
+    ways = bench.plain_change, bench.plain_first_point, bench.plain_training
+    await _both(column, address, ("", ""), ways, options)
+
+
+async def _both(
+    column: Column, address: str, page: tuple[str, str], ways: tuple[Any, Any, Any], options: argparse.Namespace
+) -> None:
+    """The rows that both servers can be asked for; ``ways`` to change something, to start a run, and to keep one up."""
+    import bench
+
+    change, first, training = ways
+
+    async def room() -> str:
+        return (await bench.room(address, page, change, options.browsers, options.seconds)).told()
+
+    async def room_beside_training() -> str:
+        async with bench.training(training(address)):
+            await asyncio.sleep(2)  # it has begun
+            return await room()
+
+    async def points() -> str:
+        await first(address, 0)  # the very first one loads what the others find
+        return bench.median([await first(address, seed) for seed in range(1, 11)])
+
+    await column.attempt("quiet", room())
+    await column.attempt("opening", bench.opening(address, page, options.crowd))
+    await column.attempt("point", points())
+    await column.attempt("training", room_beside_training())
+
+
+async def _paces(address: str, many: int) -> str:
+    """In turn, so that both meet the same machine; each run has its own seed, or it would be told from memory."""
+    import bench
+
+    await bench.pace(address, 1, 900)  # loads what the others find
+    pairs = []
+    for seed in (901, 903, 905):
+        pairs.append((await bench.pace(address, 1, seed), await bench.pace(address, many, seed + 1)))
+    alone, watched = map(statistics.median, zip(*pairs, strict=True))
+    return f"{alone:,.0f} by one browser, {watched:,.0f} by {many}"
+
+
+def _rows(many: int, crowd: int) -> dict[str, tuple[str, str]]:
+    """The table's rows in their order: what was done, and what was wanted."""
+    return {
         "quiet": (f"{many} browsers, one server-computed change a second each", "p95 < 250 ms, none missed"),
         "training": ("the same while a training runs", "p95 < 500 ms"),
         "client": (f"{many} browsers, the race's seed, driven by another client", "p95 < 250 ms, none missed"),
@@ -136,9 +176,6 @@ def _measure(options: argparse.Namespace) -> list[Row]:
         "frames": ("from frame to frame while a slider is dragged, scene by scene", "17 ms: 60 a second"),
         "page": ("first page in a fresh Chromium, 7 times", "< 1.5 x an empty page"),
     }
-    return [
-        (words, ours[what], theirs.get(what, "-"), target) for what, (words, target) in wanted.items() if what in ours
-    ]
 
 
 def dragged(found: Sequence[tuple[str, float, float]]) -> str:

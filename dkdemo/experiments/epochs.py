@@ -5,10 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from dkdemo.experiments.recipe import Recipe, provenance, seeds_of
 from dkdemo.jobs.events import Done, Event, Progress
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from dkdemo.datasets import Dataset
+    from dkdemo.models import StackedMLP
 
 RUNS = 5
 LABELS = ("noisy", "clean")
@@ -48,71 +54,46 @@ class Epochs(Recipe):
 
         from dkdemo import datasets
         from dkdemo.device import pick
-        from dkdemo.experiments.side_by_side import draw_wrong_at, spoilt
         from dkdemo.models import StackedMLP
 
         began, device = time.perf_counter(), pick()
         train, test = datasets.load("digits", str(device))
-        classes = len(train.classes)
-        seeds = seeds_of(self.seed, RUNS)
-        few, given = [], []
-        for seed in seeds:
-            generator = torch.Generator().manual_seed(seed)
-            few.append(train[torch.randperm(len(train), generator=generator)[:EXAMPLES].to(device)])
-            wrong = torch.randperm(EXAMPLES, generator=generator) < round(self.noise * EXAMPLES)
-            given.append(spoilt(few[-1].labels, draw_wrong_at(wrong, classes, generator), classes))
-        x = torch.stack([part.normalised().flatten(1) for part in few]).repeat(2, 1, 1)  # (2 RUNS, n, D)
-        labels = torch.cat([torch.stack(given), torch.stack([part.labels for part in few])])
+        seeds, classes = seeds_of(self.seed, RUNS), len(train.classes)
+        x, labels = self._examples(train, seeds)
         targets = F.one_hot(labels, classes).float()
         net = StackedMLP((x.shape[-1], WIDTH, classes), seeds * 2).to(device)
         parts = [test[torch.arange(start, len(test), 2, device=device)] for start in (0, 1)]  # to choose; to measure
         asked = [part.normalised().flatten(1).expand(len(x), -1, -1) for part in parts]
 
-        def answer(inputs: torch.Tensor) -> torch.Tensor:
-            (first, last), (shift, lift) = net.weights, net.biases
-            return torch.baddbmm(lift, torch.tanh(torch.baddbmm(shift, inputs, first)), last)
-
-        def measure(step: int) -> tuple[Progress, list[torch.Tensor], torch.Tensor]:
+        def missed(inputs: Tensor, labels: Tensor) -> Tensor:
+            """(noisy and clean labels, RUNS): the share of the inputs that get another label than that."""
             with torch.no_grad():
-                learned = (answer(x).argmax(-1) == labels).double().mean(1).view(2, RUNS).cpu()
-                both = [
-                    (answer(unseen).argmax(-1) != part.labels).double().mean(1).view(2, RUNS).cpu()
-                    for unseen, part in zip(asked, parts, strict=True)
-                ]
-            error = both[1]
-            metrics = {"train_step": float(step)}
-            for row, name in enumerate(LABELS):
-                metrics |= {name: error[row].mean().item(), f"{name}_fit": 1 - learned[row].mean().item()}
-                metrics |= {f"{name}_low": error[row].min().item(), f"{name}_high": error[row].max().item()}
-            return Progress(step, self.steps, metrics), both, learned
+                return (_tanh_net(net, inputs).argmax(-1) != labels).double().mean(1).view(2, RUNS).cpu()
 
         due = sorted({min(self.steps, max(1, round(10 ** (k / 20)))) for k in range(20 * 5)})
         adam = torch.optim.Adam(net.parameters(), lr=RATE, fused=True)
-        seen: list[int] = []
-        chosen: list[torch.Tensor] = []
-        errors: list[torch.Tensor] = []
+        errors: list[list[Tensor]] = [[], []]  # on each part, at each step that was due
         for step in range(1, self.steps + 1):
-            loss = F.mse_loss(answer(x), targets, reduction="none").mean((1, 2)).sum()
+            loss = F.mse_loss(_tanh_net(net, x), targets, reduction="none").mean((1, 2)).sum()
             adam.zero_grad()
             loss.backward()
             adam.step()
             if step in due:
-                progress, both, learned = measure(step)
-                seen.append(step)
-                chosen.append(both[0])
-                errors.append(both[1])
-                yield progress
-        curves = torch.stack(errors, dim=-1)  # (labels, RUNS, steps seen)
-        best = int(torch.stack(chosen, dim=-1)[0].mean(0).argmin())
+                unlearned = missed(x, labels)
+                for seen, inputs, part in zip(errors, asked, parts, strict=True):
+                    seen.append(missed(inputs, part.labels))
+                yield Progress(step, self.steps, _told(step, errors[1][-1], unlearned))
+        chosen, curves = (torch.stack(seen, dim=-1) for seen in errors)  # (labels, RUNS, steps seen)
+        best = int(chosen[0].mean(0).argmin())
         yield Done(
             {
-                "steps": seen,
+                "steps": due,
                 "error": curves.numpy(),
-                "best_step": seen[best],
+                "best_step": due[best],
                 "best": curves[0, :, best].numpy(),
                 "last": curves[0, :, -1].numpy(),
                 "clean_last": curves[1, :, -1].numpy(),
-                "learned": learned.mean(1).tolist(),
+                "learned": (1 - unlearned).mean(1).tolist(),
                 "noise": self.noise,
                 "n": {
                     "train": EXAMPLES,
@@ -123,3 +104,36 @@ class Epochs(Recipe):
                 **provenance(seeds, began),
             }
         )
+
+    def _examples(self, train: Dataset, seeds: list[int]) -> tuple[Tensor, Tensor]:
+        """Inputs (2 RUNS, n, D) and given labels (2 RUNS, n): first the runs with noise, then their twins."""
+        import torch
+
+        from dkdemo.experiments.side_by_side import draw_wrong_at, spoilt
+
+        few, given = [], []
+        for seed in seeds:
+            generator = torch.Generator().manual_seed(seed)
+            few.append(train[torch.randperm(len(train), generator=generator)[:EXAMPLES].to(train.labels.device)])
+            wrong = torch.randperm(EXAMPLES, generator=generator) < round(self.noise * EXAMPLES)
+            classes = len(train.classes)
+            given.append(spoilt(few[-1].labels, draw_wrong_at(wrong, classes, generator), classes))
+        x = torch.stack([part.normalised().flatten(1) for part in few]).repeat(2, 1, 1)
+        return x, torch.cat([torch.stack(given), torch.stack([part.labels for part in few])])
+
+
+def _tanh_net(net: StackedMLP, inputs: Tensor) -> Tensor:
+    """What the nets answer: weights and biases of a `StackedMLP`, and tanh between its two layers."""
+    import torch
+
+    (first, last), (shift, lift) = net.weights, net.biases
+    return torch.baddbmm(lift, torch.tanh(torch.baddbmm(shift, inputs, first)), last)
+
+
+def _told(step: int, error: Tensor, unlearned: Tensor) -> dict[str, float]:
+    """What the room hears: the errors of either kind of labels with their spread, and how much is not yet learned."""
+    metrics = {"train_step": float(step)}
+    for row, name in enumerate(LABELS):
+        metrics |= {name: error[row].mean().item(), f"{name}_fit": unlearned[row].mean().item()}
+        metrics |= {f"{name}_low": error[row].min().item(), f"{name}_high": error[row].max().item()}
+    return metrics

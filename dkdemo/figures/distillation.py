@@ -23,6 +23,30 @@ def batch(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, s
     answers = words["batch_answers"].format(teacher_color=theme.TEACHER, student_color=theme.STUDENT)
     headings = answers, words["batch_push"], words["batch_curve"]
     chart = side_by_side((1.5, 0.8, 1.1), headings, gap=0.075, height=340)
+    _answers(chart, values, names, words)
+    _push(chart, values, names)
+    _push_by_temperature(chart, values, words, squared)
+    top = max(*values["curve_squared"], *values["curve_plain"])
+    chart.update_layout(
+        barmode="group",
+        bargap=0.2,
+        xaxis={"type": "category"},
+        yaxis={"range": [0, 1.15], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
+        xaxis2={"type": "category"},
+        yaxis2={"range": [-STRONGEST, STRONGEST], "zeroline": True, "zerolinecolor": theme.FAINT},
+        xaxis3={
+            "type": "log",
+            "range": [-0.33, 1.33],
+            "tickvals": [0.5, 1, 2, 4, 8, 20],
+            "title": {"text": words["batch_t"], "standoff": 4},
+        },
+        yaxis3={"range": [0, 1.15 * top]},
+    )
+    return note(chart, claim=words["batch_claim_squared" if squared else "batch_claim_plain"])
+
+
+def _answers(chart: go.Figure, values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]) -> None:
+    """First panel: teacher's and student's probabilities, side by side."""
     for role, color, offset in (("teacher", theme.TEACHER, 0), ("student", theme.STUDENT, 1)):
         chart.add_bar(
             x=list(names),
@@ -36,6 +60,10 @@ def batch(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, s
             marker={"color": color, "pattern": {"shape": "/" if offset else ""}},
             meta={"bind": {"y": role, "text": f"{role}_text"}},
         )
+
+
+def _push(chart: go.Figure, values: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Second panel: how the soft targets push on each of the student's logits."""
     chart.add_bar(
         x=list(names),
         y=values["push"],
@@ -51,6 +79,10 @@ def batch(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, s
         hovertemplate="%{x}: %{y:.3f}<extra></extra>",
         meta={"bind": {"y": "push", "text": "push_text"}},
     )
+
+
+def _push_by_temperature(chart: go.Figure, values: Mapping[str, Any], words: Mapping[str, str], squared: bool) -> None:
+    """Third panel: how hard that push is at every temperature, with T^2 and without, and where we are."""
     axes = {"xaxis": "x3", "yaxis": "y3", "mode": "lines", "hoverinfo": "skip"}
     for name, dash, shown in (("curve_squared", "solid", squared), ("curve_plain", "dash", not squared)):
         line = {"color": theme.TEACHER if shown else theme.REST, "width": theme.LINE + shown, "dash": dash}
@@ -76,23 +108,6 @@ def batch(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, s
         hoverinfo="skip",
         meta={"bind": {"x": "now_x", "y": "now_y"}},
     )
-    top = max(*values["curve_squared"], *values["curve_plain"])
-    chart.update_layout(
-        barmode="group",
-        bargap=0.2,
-        xaxis={"type": "category"},
-        yaxis={"range": [0, 1.15], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
-        xaxis2={"type": "category"},
-        yaxis2={"range": [-STRONGEST, STRONGEST], "zeroline": True, "zerolinecolor": theme.FAINT},
-        xaxis3={
-            "type": "log",
-            "range": [-0.33, 1.33],
-            "tickvals": [0.5, 1, 2, 4, 8, 20],
-            "title": {"text": words["batch_t"], "standoff": 4},
-        },
-        yaxis3={"range": [0, 1.15 * top]},
-    )
-    return note(chart, claim=words["batch_claim_squared" if squared else "batch_claim_plain"])
 
 
 @cached

@@ -18,6 +18,9 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dkdemo.figures.binding import fill
+from dkdemo.web import language
+
 T = TypeVar("T")
 REVEALED = "revealed"  # said of `present` where no poll shall stand before a picture: screenshots, tests, a rehearsal
 
@@ -43,26 +46,24 @@ def arrive(chapter: str, scene: str) -> None:
     _memory("controls")[chapter, scene] = {}
 
 
-def restore(key: str, name: str, default: T, parse: Callable[[str], T], *, reset: bool = True) -> bool:
-    """Give the widget ``key`` its value before it is drawn; False if the address asked for nonsense.
+def restore(key: str, name: str, default: T, parse: Callable[[str], T], *, reset: bool = True) -> None:
+    """Give the widget ``key`` its value before it is drawn; an address that asks for nonsense is told so, and ignored.
 
     ``reset``: does the scene's button "Slide's values" set it back? A live chart has a button of its own.
     """
     kept, place = _memory("kept"), (here()[0], name)
     if reset:
         _memory("controls")[here()][name] = (key, default)
-    sane = True
     if place not in kept or travelling():
         token, value = st.query_params.get(name), default
         if token is not None:
             try:
                 value = parse(token)
             except ValueError:
-                sane = False
+                st.warning(fill(language.common()["unknown_value"], {"name": name}))
         kept[place] = st.session_state[key] = value
     elif key not in st.session_state:
         st.session_state[key] = kept[place]
-    return sane
 
 
 def follow(name: str, value: Any, default: Any) -> None:

@@ -18,8 +18,7 @@ def _bound(
 ) -> T:
     """Restore the control called ``name``, draw it, and let the address follow it."""
     key = f"{address.here()[0]}.{name}"
-    if not address.restore(key, name, default, parse, reset=reset):
-        st.warning(language.common()["unknown_value"].replace("{name}", name))
+    address.restore(key, name, default, parse, reset=reset)
     value = draw(key)
     value = default if value is None else value
     address.follow(name, value, default)

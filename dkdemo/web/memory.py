@@ -23,8 +23,7 @@ def fitted(recipe: Recipe, key: str) -> Recipe:
         return recipe
     name = f"{key}_halved"
     place = f"{address.here()[0]}.{name}"
-    if not address.restore(place, name, 0, _times):
-        st.warning(fill(language.common()["unknown_value"], {"name": name}))
+    address.restore(place, name, 0, _times)
     times = st.session_state[place]
     address.follow(name, times, 0)
     for _ in range(times):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from dkdemo.figures.binding import fill
 from dkdemo.web.text import Words
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def caption(words: Words, job: Job, result: Mapping[str, Any]) -> str:
     if not job.replay:
         return measured(words, result)
     day = datetime.fromtimestamp(job.finished_at or 0).strftime("%Y-%m-%d %H:%M")
-    return f"**{words['replay'].replace('{date}', day)}** · {_facts(words, result)}"
+    return f"**{fill(words['replay'], {'date': day})}** · {_facts(words, result)}"
 
 
 def _facts(words: Words, result: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from dkdemo.web import address, language
+from dkdemo.web import address
 
 
 class Bounds(NamedTuple):
@@ -35,8 +35,7 @@ def values(key: str, defaults: Mapping[str, Any], bounds: Mapping[str, Bounds]) 
         def canonical(token: str, name: str = name, default: Any = default) -> str:
             return _token(_read(token.split(",") if isinstance(default, list) else token, default, bounds[name]))
 
-        if not address.restore(place, name, _token(default), canonical, reset=False):
-            st.warning(language.common()["unknown_value"].replace("{name}", name))
+        address.restore(place, name, _token(default), canonical, reset=False)
         before = f"dk.default.{place}"  # a default may change with another control: what was never moved goes along
         if st.session_state[place] == st.session_state.get(before):
             st.session_state[place] = _token(default)

@@ -15,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dkdemo import jobs
 from dkdemo.experiments.recipe import Recipe
+from dkdemo.figures.binding import fill
 from dkdemo.jobs import pace
 from dkdemo.jobs.view import RunView, view_of
 from dkdemo.web import address, controls, language, memory, provenance, source
@@ -83,7 +84,7 @@ def _buttons(stage: Stage, panel: str, recipe: Recipe, job: jobs.Job | None) -> 
         else:
             labels = {"failed": "run_retry", "done": "run_anew"}
             st.button(
-                stage.common[labels.get(state, "run")].replace("{seconds}", str(seconds)),
+                fill(stage.common[labels.get(state, "run")], {"seconds": seconds}),
                 key=f"{panel}.run",
                 on_click=_submit,
                 args=(panel, recipe, stage.browser, state == "done"),
