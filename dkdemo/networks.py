@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SOURCE = "torchvision 0.29, torchvision.models, metadata of the pretrained weights"
+SOURCE = "torchvision 0.29, torchvision.models"
 
 
 @dataclass(frozen=True)

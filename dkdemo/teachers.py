@@ -34,12 +34,13 @@ from dkdemo.device import pick, send
 from dkdemo.draws import uniform
 from dkdemo.evaluation import accuracy
 from dkdemo.folders import home
-from dkdemo.jobs.events import Progress
+from dkdemo.jobs.events import Progress, from_json, to_json
 from dkdemo.models import MeanLogits, StackedMLP, small_cnn
 from dkdemo.training import annealed_adam, logits_of, measuring_steps
 
 LOG = logging.getLogger(__name__)
 KEPT = 16  # networks in memory; each is a few hundred kilobytes
+LESSON = "lesson"  # the learning curve's name among the arrays of a file
 WATCHED = 1000  # test images behind each point of a teacher's learning curve
 
 SOURCES = (
@@ -188,33 +189,43 @@ def score(net: nn.Module, test: Dataset, index: Tensor) -> float:
 
 # Keeping them -----------------------------------------------------------------------------------------------
 
-_memory: OrderedDict[str, nn.Module] = OrderedDict()
+Lesson = list[Progress]  # the learning curve, as the teacher's recipe tells it
+
+_memory: OrderedDict[str, tuple[nn.Module, Lesson]] = OrderedDict()
 
 
 def trained_with_progress(
     teacher: NetworkRecipe, *, of: int = 0, before: int = 0, name: str = ""
 ) -> Generator[Progress, None, nn.Module]:
-    """The trained teacher: kept, or else trained now, telling its learning curve.
+    """The trained teacher, kept or else trained now, and its learning curve, told as it comes or told again.
 
     ``net = yield from trained_with_progress(teacher)`` passes the curve on to whoever watches.
 
     ``of`` is the number of steps of the whole experiment, ``before`` how many of them come before the teacher's;
     ``name`` is what the curve is called there, if not as the teacher itself calls it.
     """
+
+    def told(event: Progress) -> Progress:
+        metrics = {name or own: right for own, right in event.metrics.items()}
+        return Progress(before + event.step, of or event.steps, metrics)
+
     key = _key(teacher)
-    if key not in _memory:
-        path, net = home() / "teachers" / f"{key}.npz", teacher.build()
-        if not _read(path, net):
-            net = teacher.build()
-            for event in teacher.teach(net):
-                told = {name or own: right for own, right in event.metrics.items()}
-                yield Progress(before + event.step, of or event.steps, told)
-            _write(path, net)
-        _memory[key] = net.eval()
+    path = home() / "teachers" / f"{key}.npz"
+    kept = _memory.get(key) or _read(path, teacher.build())
+    if kept is None:
+        net, lesson = teacher.build(), []
+        for event in teacher.teach(net):
+            lesson.append(event)
+            yield told(event)
+        kept = net.eval(), lesson
+        _write(path, *kept)
+    else:
+        yield from map(told, kept[1])
+    _memory[key] = kept
     _memory.move_to_end(key)
     while len(_memory) > KEPT:
         _memory.popitem(last=False)
-    return _memory[key]
+    return kept[0]
 
 
 def trained(teacher: NetworkRecipe) -> nn.Module:
@@ -260,30 +271,34 @@ def _fingerprint(name: str, device: str, edition: str) -> int:
     return zlib.crc32(images, zlib.crc32(labels))
 
 
-def _read(path: Path, net: nn.Module) -> bool:
-    """Fill ``net`` from the file; False when there is none or it cannot be believed."""
+def _read(path: Path, net: nn.Module) -> tuple[nn.Module, Lesson] | None:
+    """``net``, filled from the file, and how it learned; None when there is no file or it cannot be believed."""
     try:
         with np.load(path, allow_pickle=False) as kept:
-            state = {name: torch.from_numpy(kept[name]) for name in kept.files}
+            arrays = {name: kept[name] for name in kept.files}
+        lesson = [event for event in map(from_json, json.loads(str(arrays.pop(LESSON)))) if isinstance(event, Progress)]
+        state = {name: torch.from_numpy(values) for name, values in arrays.items()}
         if not all(values.isfinite().all() for values in state.values()):
             raise ValueError("weights must be finite")
         net.load_state_dict(state)
     except FileNotFoundError:
-        return False
+        return None
     except (OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError, BadZipFile, zlib.error) as error:
         LOG.warning("the kept teacher %s is damaged and will be trained anew: %s", path.name, error)
-        return False
-    return True
+        return None
+    return net.eval(), lesson
 
 
-def _write(path: Path, net: nn.Module) -> None:
+def _write(path: Path, net: nn.Module, lesson: Lesson) -> None:
     """Write beside, then rename: another process sees the whole file or none. A full disk costs only the keeping."""
     beside = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
             beside = file.name
-            np.savez(file, **{name: values.cpu().numpy() for name, values in net.state_dict().items()})
+            arrays = {name: values.cpu().numpy() for name, values in net.state_dict().items()}
+            arrays[LESSON] = np.array(json.dumps([to_json(event) for event in lesson]))
+            np.savez(file, **arrays)
         os.replace(beside, path)
     except OSError as error:
         LOG.warning("the teacher %s could not be kept and will be trained again next time: %s", path.name, error)

@@ -58,6 +58,8 @@ def question(stage: Stage) -> None:
             return
         if answer:
             stage.say("question_yours", answer=stage.words[answer])
+        else:  # the room reads its question again
+            stage.say("question_ask")
         stage.say("question_reveal")
         stage.say("question_later")
 

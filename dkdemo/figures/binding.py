@@ -38,6 +38,11 @@ def fill(template: str, values: Mapping[str, object]) -> str:
     return PLACE.sub(place, template)
 
 
+def points_between(before: float, after: float) -> float:
+    """Percentage points from one share to another as both are written, to one digit: readers subtract what they see."""
+    return round(100 * after, 1) - round(100 * before, 1)
+
+
 def value_at(values: Mapping[str, object], address: str) -> Any:
     """``values["q"][2]`` for the address ``q[2]``."""
     name, *path = re.findall(r"[^\[\]]+", address)

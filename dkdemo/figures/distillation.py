@@ -123,6 +123,7 @@ def darkness(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str
                 name=words[f"darkness_{who}"],
                 text=values[f"{name}_text"],
                 textposition="outside",
+                textfont={"size": 14},
                 cliponaxis=False,
                 offsetgroup=str(offset),
                 marker={"color": theme.DARK if offset else theme.REST, "pattern": {"shape": "" if offset else "/"}},
@@ -133,6 +134,8 @@ def darkness(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str
             )
     chart.update_layout(
         barmode="group",
+        bargap=0.15,
+        bargroupgap=0.12,  # or the values over two bars run into each other
         xaxis={"type": "category"},
         yaxis={"range": [0, 1.1], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
         xaxis2={"type": "category"},

@@ -9,11 +9,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dkdemo.figures import theme
-from dkdemo.figures.binding import bind, fill
+from dkdemo.figures.binding import bind, fill, points_between
 from dkdemo.figures.curves import curve
 from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import cached
-from dkdemo.figures.moco import LINE_PITCH, named
+from dkdemo.figures.naming import TALL, named
 from dkdemo.figures.panels import note, side_by_side
 from dkdemo.jobs.events import Progress
 from dkdemo.jobs.view import RunView
@@ -54,7 +54,8 @@ def follow(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
 @cached
 def agree(values: Mapping[str, Any], classes: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """Logits of the student to drag, both answers side by side, and where the disagreement pushes."""
-    chart = side_by_side((1, 1.2, 1), (words["agree_logits"], words["agree_answers"], words["agree_push"]), height=340)
+    answers = words["agree_answers"].format(teacher_color=theme.TEACHER, student_color=theme.STUDENT)
+    chart = side_by_side((1, 1.2, 1), (words["agree_logits"], answers, words["agree_push"]), height=340)
     student = go.Bar(x=list(classes), y=values["logits"], marker_color=theme.STUDENT, hoverinfo="skip")
     chart.add_trace(bind(student, y="logits"))
     for name, color in (("p_teacher", theme.TEACHER), ("p", theme.STUDENT)):
@@ -121,8 +122,9 @@ def noisy(view: RunView, floor: float, words: Mapping[str, str]) -> go.Figure:
         )  # fmt: skip
     gains = [mean - raw for raw, mean in zip(*right, strict=True)]
     facts = {
-        "raw": fmean(right[0]), "mean": fmean(right[1]), "gain": 100 * fmean(gains), "worst": 100 * min(gains),
-        "better": sum(gain > 0 for gain in gains), "runs": len(gains), "rate": view.result["learning_rate"],
+        "raw": fmean(right[0]), "mean": fmean(right[1]), "gain": points_between(*map(fmean, right)),
+        "worst": 100 * min(gains), "better": sum(gain > 0 for gain in gains), "runs": len(gains),
+        "rate": view.result["learning_rate"],
     }  # fmt: skip
     return note(chart, claim=fill(words["noisy_claim"], facts))
 
@@ -136,7 +138,7 @@ def few(view: RunView, words: Mapping[str, str]) -> go.Figure:
         curve(chart, view, name, color, "", dash=dash, width=5 if name == "teacher_taught" else 3)
         chart.add_annotation(  # all four end at one height; below them, at the right, is room for a key
             x=0.99, y=0, xref="x domain", yref="y domain", text=dashed(dash, words[f"few_{name}"]), showarrow=False,
-            xanchor="right", yanchor="bottom", yshift=4 + row * LINE_PITCH, font={"color": color},
+            xanchor="right", yanchor="bottom", yshift=4 + row * TALL, font={"color": color},
         )  # fmt: skip
     _learning(chart, view, words)
     chart.add_scatter(x=[None], y=[None], xaxis="x2", yaxis="y2")
@@ -157,8 +159,8 @@ def few(view: RunView, words: Mapping[str, str]) -> go.Figure:
     gains = [two - one for one, two in zip(alone, taught, strict=True)]
     facts = {
         "labelled": view.result["n"]["labelled"], "alone": fmean(alone), "taught": fmean(taught),
-        "gain": 100 * fmean(gains), "worst": 100 * min(gains), "better": sum(gain > 0 for gain in gains),
-        "runs": len(gains),
+        "gain": points_between(fmean(alone), fmean(taught)), "worst": 100 * min(gains),
+        "better": sum(gain > 0 for gain in gains), "runs": len(gains),
     }  # fmt: skip
     return note(chart, claim=fill(words["few_claim"], facts))
 

@@ -10,22 +10,8 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind
 from dkdemo.figures.kept import cached
+from dkdemo.figures.naming import named
 from dkdemo.figures.panels import note
-
-LINE_PITCH = 26  # pixels between two lines of a key
-
-
-def named(chart: go.Figure, lines: Sequence[tuple[str, str]], *, right: bool = False) -> None:
-    """Name the curves in the picture's upper corner: where curves cross and move, names at their ends would collide.
-
-    ``lines``: (words, colour) from top to bottom.
-    """
-    for row, (words, color) in enumerate(lines):
-        chart.add_annotation(
-            x=1 if right else 0, y=1, xref="x domain", yref="y domain", text=words, showarrow=False,
-            xanchor="right" if right else "left", yanchor="top", yshift=-row * LINE_PITCH,
-            font={"color": color, "size": theme.FONT_SIZE},
-        )  # fmt: skip
 
 
 @cached

@@ -17,8 +17,9 @@ from dkdemo.figures.panels import note, side_by_side
 from dkdemo.jobs.view import RunView
 
 MOMENTA = ("0", ".9", ".99", ".999", "1")  # as the axis writes them
-LINES = ("dash", "dot", "dashdot", "solid", "longdash")
-GLYPHS = ("╌╌", "┈┈", "╌·╌", "━━", "— —")
+LINES = ("dash", "dot", "dashdot", "solid", "solid")
+WIDTHS = (3, 3, 3, 5, 1.5)
+GLYPHS = ("╌╌", "┈┈", "╌·╌", "━━", "──")
 MEASURES = ("knn", "stale")
 FRESH, STALE = 1e-3, 10  # what is less or more stale is drawn here: the axis is logarithmic, and m = 1 gives 0
 
@@ -32,7 +33,7 @@ def momentum(view: RunView, measure: str, words: Mapping[str, str]) -> go.Figure
         best = name == ".999"
         curve(
             chart, view, f"loss_{k}", theme.STUDENT, f"m = {name}" if best else "", dash=LINES[k],
-            width=5 if best else 3, opacity=1 if best else 0.6, below=True,
+            width=WIDTHS[k], opacity=1 if best else 0.8, below=True,
         )  # fmt: skip
         chart.data[-1].update(hovertemplate=f"m = {name}: %{{y:.2f}}<extra></extra>")
     steps = view.progress[0].steps if view.progress else 400
@@ -92,7 +93,7 @@ def _level(chart: go.Figure, height: float, steps: float, name: str) -> None:
 
 
 def _dots(chart: go.Figure, rows: list[list[float]], measure: str) -> None:
-    """One dot a run; beside the outermost the mean, or for stale keys, which know no bound, above all the median."""
+    """A dot for each run, a dash at the mean, told beside the outermost dot; of stale keys the median."""
     stale = measure == "stale"
     for k, row in enumerate(rows):
         shown = [min(max(value, FRESH), STALE) for value in row] if stale else row
@@ -100,6 +101,11 @@ def _dots(chart: go.Figure, rows: list[list[float]], measure: str) -> None:
             x=(k + 0.14 * (np.arange(len(row)) - (len(row) - 1) / 2)).tolist(), y=shown, mode="markers",
             marker={"size": 12, "color": theme.STUDENT, "opacity": 0.8}, xaxis="x2", yaxis="y2", customdata=row,
             hovertemplate=f"m = {MOMENTA[k]}: %{{customdata:.1%}}<extra></extra>",
+        )  # fmt: skip
+        middle = [median(shown) if stale else fmean(shown)] * 2
+        chart.add_scatter(
+            x=[k - 0.3, k + 0.3], y=middle, mode="lines", line={"color": theme.STUDENT, "width": theme.LINE},
+            xaxis="x2", yaxis="y2", hoverinfo="skip",
         )  # fmt: skip
         below = max(shown) > 0.8
         where = {"y": min(shown) if below else max(shown), "yref": "y2", "yshift": -8 if below else 8}

@@ -40,6 +40,20 @@ def name_ends(
         theme.direct_label(chart, x, lowest, text, color, xref=f"x{axis}", yref=f"y{axis}")
 
 
+def named(chart: go.Figure, lines: Sequence[tuple[str, str]], *, right: bool = False, bottom: bool = False) -> None:
+    """Name the curves in a corner of the picture: where they cross and move, names at their ends would collide.
+
+    ``lines``: (words, colour) from top to bottom.
+    """
+    rows = range(1 - len(lines), 1) if bottom else range(len(lines))
+    for row, (words, color) in zip(rows, lines, strict=True):
+        chart.add_annotation(
+            x=1 if right else 0, y=0 if bottom else 1, xref="x domain", yref="y domain", text=words, showarrow=False,
+            xanchor="right" if right else "left", yanchor="bottom" if bottom else "top", yshift=-row * TALL,
+            font={"color": color, "size": theme.FONT_SIZE},
+        )  # fmt: skip
+
+
 def spread_out(heights: Sequence[float], gap: float) -> list[float]:
     """Heights, highest first, at least ``gap`` apart: those too close are spread about their own mean."""
     groups: list[list[float]] = []  # of heights as they would be with no gap between them

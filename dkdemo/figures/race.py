@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dkdemo.figures import theme
-from dkdemo.figures.binding import fill
+from dkdemo.figures.binding import fill, points_between
 from dkdemo.figures.curves import curve, until
 from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import name_ends
@@ -46,7 +46,7 @@ def race(
             _finals(chart, run.result, words, floor, ghost)
     chart.update_layout(
         xaxis={"title": {"text": words["race_steps"], "standoff": 4}},
-        yaxis={"range": [0, 1.04], "tickformat": ".0%", "dtick": 0.25},
+        yaxis={"range": [0, 1.2], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]},  # names above 100 %
         xaxis2={
             "type": "log",
             "range": [-0.15, 2.0],  # to the right of the dots there is room for names
@@ -70,7 +70,7 @@ def told(result: Mapping[str, Any], words: Mapping[str, str], telling: str) -> s
         "soft_spread": 100 * result["std"][row],
         "hard": result["mean"][0],
         "hard_spread": 100 * result["std"][0],
-        "gain": 100 * result["gain_mean"][row - 1],
+        "gain": points_between(result["mean"][0], result["mean"][row]),
         "worst": 100 * result["gain_worst"][row - 1],
     }
     return fill(words[f"{telling}_claim"], numbers)

@@ -108,6 +108,6 @@ def _answer(chart: go.Figure, values: Mapping[str, Any], names: Sequence[str], a
     place = list(names), values["top_at_one"]
     moving_text(chart, at_one, place, theme.TRUTH, axis="2", gap=30, y="top_at_one")
     chart.update_layout(
-        xaxis2={"type": "category"},
+        xaxis2={"type": "category", "range": [-0.5, len(names) - 0.5]},  # the ticks would ask for more
         yaxis2={"range": [0, 1.12], "tickformat": ".0%", "tickvals": [0, 0.5, 1]},
     )

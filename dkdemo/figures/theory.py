@@ -16,6 +16,7 @@ from dkdemo.figures.panels import moving_text, note, side_by_side
 from dkdemo.jobs.view import RunView
 from dkdemo.kernels.theory import DRAWN, EDGE
 
+NAMED = 200  # from here on the name of the curve with true labels lies under it
 LABELLED = 20  # the step at which the curve of what is learnt carries its name
 SIMPLE = 15  # coefficients shown in the U-curve; the lecture walks on from there
 
@@ -32,17 +33,17 @@ def ucurve(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[
     sizes = np.asarray(answer["degrees"])[:SIMPLE] + 1
     parts = (
         ("bias", "mark_bias", theme.TRUTH, "dash", 3, "ucurve_bias"),
-        ("variance", "mark_variance", theme.DARK, "dot", 10, "ucurve_variance"),
+        ("variance", "mark_variance", theme.DARK, "dot", 3, "ucurve_variance"),
         ("mean", "mark_y", theme.STUDENT, "solid", 1, "ucurve_sum"),
     )
     for name, mark, color, dash, at, label in parts:
         heights = np.asarray(answer[name])[:SIMPLE]
         _risk(chart, sizes, heights, color, dash, name)
         _mark(chart, values, mark, color)
-        side = {"yanchor": "bottom", "yshift": 8} if name != "variance" else {"yanchor": "top", "yshift": -10}
+        side = {"xanchor": "right", "yshift": 12} if name == "variance" else {"xanchor": "left", "yshift": 8}
         chart.add_annotation(
             x=sizes[at], y=np.log10(heights[at]), xref="x2", yref="y2", text=words[label], showarrow=False,
-            xanchor="left", font={"color": color}, **side,
+            yanchor="bottom", font={"color": color}, **side,
         )  # fmt: skip
     chart.update_layout(
         xaxis2={"range": [0.5, SIMPLE + 0.5], "dtick": 2, "title": {"text": words["size"], "standoff": 4}},
@@ -197,12 +198,12 @@ def demo(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[st
         template = f"{{{name}:.0%}}"
         place = x, values[name]
         moving_text(chart, fill(template, values), place, theme.STUDENT, gap=8, size=size, y=name, text=template)
-    for y, key, color in (
-        (values["mean"][0] + 0.12, "demo_test", theme.STUDENT),
-        (0.07, "demo_train", theme.TRUTH),
+    for x, y, anchor, key, color in (
+        (log[0] + 0.05, values["mean"][0] + 0.12, "left", "demo_test", theme.STUDENT),
+        (log[1] - 0.03, 0.065, "right", "demo_train", theme.TRUTH),  # where all pictures have long been learnt
     ):
-        font = {"color": color, "size": size}
-        chart.add_annotation(x=log[0] + 0.05, y=y, text=words[key], xanchor="left", showarrow=False, font=font)
+        font = {"color": color}
+        chart.add_annotation(x=x, y=y, text=words[key], xanchor=anchor, showarrow=False, font=font)
     _threshold(chart, answer["examples"], words["threshold"], "", 0.98)
     chart.update_layout(
         xaxis={
@@ -234,10 +235,11 @@ def epochs(view: RunView, words: Mapping[str, str]) -> go.Figure:
             yanchor="bottom", font={"color": theme.FAINT},
         )  # fmt: skip
         last = points[-1]
-        room = {"yanchor": "top", "yshift": -6} if last["clean"] > 0.07 else {"yanchor": "bottom", "yshift": 6}
+        lowest = min(point["clean"] for point in points if point["train_step"] > NAMED)  # the curve over the name
+        room = {"yanchor": "top", "yshift": -4} if lowest > 0.05 else {"yanchor": "bottom", "yshift": 6}
         chart.add_annotation(
-            x=last["train_step"], y=last["clean"], text=words["epochs_clean"], showarrow=False, xanchor="right",
-            font={"color": theme.TRUTH}, **room,
+            x=last["train_step"], y=min(lowest, last["clean"]), text=words["epochs_clean"], showarrow=False,
+            xanchor="right", font={"color": theme.TRUTH}, **room,
         )  # fmt: skip
     for note_ in chart.layout.annotations:
         note_.x = np.log10(note_.x)  # the names at the curves' ends, on a logarithmic axis

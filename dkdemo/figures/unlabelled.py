@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import bind
 from dkdemo.figures.kept import cached
-from dkdemo.figures.panels import note, picture, side_by_side, still
+from dkdemo.figures.panels import drawn, note, picture, side_by_side, still
 from dkdemo.figures.simclr import mosaic
 
 HEIGHT = 330
@@ -114,6 +114,12 @@ def guess(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[s
     looks = [colour(look).repeat(ENLARGED, 0).repeat(ENLARGED, 1) for look in answer["weak"]]
     sheet = mosaic([np.stack(looks[:4]), np.stack(looks[4:])])
     still(chart, sheet, x0=0.5, y0=0.5)
+    height, width = sheet.shape[:2]
+    veil = go.Heatmap(
+        z=values["spare"], x=np.linspace(0, width, 5), y=np.linspace(0, height, 3), zmin=0, zmax=1, showscale=False,
+        colorscale=[[0, theme.PAPER], [1, theme.PAPER]], opacity=0.75, hoverinfo="skip",
+    )  # fmt: skip
+    chart.add_trace(bind(drawn(veil), z="spare"))
     names, place = list(answer["classes"]), {"xaxis": "x2", "yaxis": "y2"}
     bars = go.Bar(
         x=list(range(len(names))), y=values["sharp"], text=values["sharp_text"], **OVER,
@@ -137,7 +143,6 @@ def guess(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[s
     )  # fmt: skip
     chart.add_trace(bind(target, y="target", text="target_text"))
     classes = _classes(names)
-    height, width = sheet.shape[:2]
     chart.update_layout(
         xaxis={"visible": False, "constrain": "domain", "range": [0, width]},
         yaxis={"visible": False, "constrain": "domain", "range": [height, 0], "scaleanchor": "x"},

@@ -25,7 +25,7 @@ STUDENTS = (  # result's order: config, colour, dash
 SHARES = (-0.02, 1.06)
 SHARE_AXIS = {"range": SHARES, "tickformat": ".0%", "dtick": 0.25}
 STEPS = "student_step"
-HALF = (440, 235)  # pixels of a panel that has half the page
+HALF = (370, 235)  # pixels of a panel that has half the page, or a phone: there type takes more of the width
 
 
 def hidden_name(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
@@ -105,8 +105,10 @@ def whispers(result: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
     chart.add_bar(
         x=[str(result["classes"][row]) for row in heard],
         y=said[heard],
-        text=[f"{said[row]:.1%}" for row in heard],
+        text=[f"{100 * said[row]:.1f}" for row in heard],  # the axis says that it is per cent
         textposition="outside",
+        constraintext="none",
+        textangle=0,
         cliponaxis=False,
         marker_color=theme.DARK,
         hovertemplate="%{x}: %{y:.2%}<extra></extra>",

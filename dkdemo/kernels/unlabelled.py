@@ -63,18 +63,21 @@ def guess_label(
 ) -> dict[str, Any]:
     """MixMatch on one picture: the mean of the first K answers, sharpened; then mixup with a labelled picture.
 
+    ``spare`` marks the looks that are not asked, as they lie in two rows.
+
     ``verdicts``: what to call that at T < 1, at T = 1 and at T > 1.
     """
     k = rounded(looks)
     each = softmax(np.asarray(logits, dtype=float)[:k])
     mean = each.mean(0)
     sharp = sharpen(mean, temperature)
-    share = max(lam, 1 - lam)
+    share, half = max(lam, 1 - lam), math.ceil(len(logits) / 2)
     target = share * np.eye(len(mean))[label] + (1 - share) * sharp
     blended = share * np.asarray(labelled, dtype=float) + (1 - share) * np.asarray(unlabelled, dtype=float)
     return {
         "k": k,
         "temperature": float(temperature),
+        "spare": [[None if first + place < k else 1 for place in range(half)] for first in (0, half)],
         "verdict": verdicts[int(temperature >= 1) + int(temperature > 1)],
         "mean": mean.tolist(),
         "sharp": sharp.tolist(),

@@ -7,6 +7,7 @@ and draws that; the points in between reach the picture over the bus, without a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 import plotly.graph_objects as go
@@ -24,6 +25,7 @@ from dkdemo.web.plot import plot
 from dkdemo.web.scenes import Stage, Unanswered
 
 LONG = 25  # seconds; nobody should wait before the screen for a run that takes longer
+TWICE = 0.6  # seconds; who presses once more within them, hurried or trembling, meant the button that stood there first
 
 
 def _ghost(panel: str, recipe: Recipe, finished: bool) -> RunView | None:
@@ -38,7 +40,7 @@ def _ghost(panel: str, recipe: Recipe, finished: bool) -> RunView | None:
 
 
 def _submit(panel: str, recipe: Recipe, browser: str, anew: bool) -> None:
-    """Callback of the buttons: wish for the run; a refusal is kept as a sentence for the next lines."""
+    """Wish for the run; a refusal is kept as a sentence for the next lines."""
     st.session_state.pop(f"dk.refused.{panel}", None)
     try:
         jobs.manager().submit(recipe, browser, anew=anew, lecturer=is_lecturer())
@@ -52,8 +54,23 @@ def _swap(panel: str, recipe: Recipe, browser: str, other: str) -> None:
     _submit(panel, recipe, browser, False)
 
 
-def _stop(recipe: Recipe, browser: str) -> None:
-    jobs.manager().stop(recipe.key(), browser, lecturer=is_lecturer())
+def _start(panel: str, recipe: Recipe, browser: str, anew: bool) -> None:
+    """Callback of Run and Run anew."""
+    if not _pressed_twice(panel):
+        _submit(panel, recipe, browser, anew)
+
+
+def _stop(panel: str, recipe: Recipe, browser: str) -> None:
+    if not _pressed_twice(panel):
+        jobs.manager().stop(recipe.key(), browser, lecturer=is_lecturer())
+
+
+def _pressed_twice(panel: str) -> bool:
+    """Was this the second press of a double one? Run, Stop and Run anew take each other's place under the finger."""
+    place, now = f"dk.pressed.{panel}", monotonic()
+    before = st.session_state.get(place, -TWICE)
+    st.session_state[place] = now
+    return now - before < TWICE
 
 
 def _beside(stage: Stage, equation: str) -> DeltaGenerator:
@@ -78,7 +95,7 @@ def _buttons(stage: Stage, panel: str, recipe: Recipe, job: jobs.Job | None) -> 
                 words["run_stop"],
                 key=f"{panel}.stop",
                 on_click=_stop,
-                args=(recipe, stage.browser),
+                args=(panel, recipe, stage.browser),
                 icon=":material/stop:",
             )
         else:
@@ -86,7 +103,7 @@ def _buttons(stage: Stage, panel: str, recipe: Recipe, job: jobs.Job | None) -> 
             st.button(
                 fill(stage.common[labels.get(state, "run")], {"seconds": seconds}),
                 key=f"{panel}.run",
-                on_click=_submit,
+                on_click=_start,
                 args=(panel, recipe, stage.browser, state == "done"),
                 type="secondary" if state == "done" else "primary",
                 icon=":material/replay:" if state in labels else ":material/play_arrow:",

@@ -56,6 +56,8 @@ def test_a_run_tells_its_progress_and_ends_with_provenance(app: str, page: Page)
 def test_a_stopped_run_ends_at_once_and_can_be_started_again(app: str, page: Page) -> None:
     open_scene(page, app + LONG + "&seed=11")
     button(page, "run").click()
+    seconds = re.compile(r" [1-9]\d*\.\d of about")  # within the first moments it would be a double press
+    expect(page.locator(".dk-status")).to_have_text(seconds)
     stop(page).click()
     expect(button(page, "run")).to_be_visible()
     expect(stop(page)).to_have_count(0)

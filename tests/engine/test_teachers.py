@@ -68,7 +68,7 @@ def test_trained_once_then_remembered_then_read(recipe, trainings, home) -> None
     assert same(first, trained(recipe)), "the same seed is the same teacher, bit for bit"
 
 
-def test_the_learning_curve_is_told_only_while_learning() -> None:
+def test_the_learning_curve_is_told_and_told_again(trainings) -> None:
     def lessons():
         nets.append((yield from trained_with_progress(SMALL, of=100)))
 
@@ -78,7 +78,10 @@ def test_the_learning_curve_is_told_only_while_learning() -> None:
     assert [event.step for event in told] == [1, 2, 3, 4]
     assert {event.steps for event in told} == {100}
     assert all(0 <= event.metrics["teacher"] <= 1 for event in told)
-    assert list(lessons()) == []
+    assert list(lessons()) == told, "from memory"
+    forget()
+    assert list(lessons()) == told, "from the file"
+    assert trainings == [SMALL]
 
 
 def test_the_second_of_two_teachers_is_told_after_the_first_and_by_a_name_of_its_own() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -90,6 +91,13 @@ def shown(recipe, seen=None, before=None):
 
 
 @pytest.fixture(autouse=True)
+def _nobody_presses_twice(monkeypatch):
+    """Each look at the clock is a second later: two presses are two."""
+    seconds = itertools.count(1.0)
+    monkeypatch.setattr("dkdemo.web.run_panel.monotonic", lambda: next(seconds))
+
+
+@pytest.fixture(autouse=True)
 def _toy_has_a_source(monkeypatch):
     monkeypatch.setattr(source, "read", lambda place: "source of " + place)
 
@@ -120,6 +128,24 @@ def test_run_stop_and_run_again(manager):
     test.button[0].click().run()
     assert manager.find(Toy()).state == "stopped"
     assert [button.label for button in test.button] == ["Run (about 2 s)"]
+
+
+def test_a_double_press_is_one(manager, monkeypatch):
+    """Stop comes to stand where Run was, and Run where Stop was: the second half of a double press must not hit it."""
+    at = 100.0
+    monkeypatch.setattr("dkdemo.web.run_panel.monotonic", lambda: at)
+    test = shown(Toy())
+    test.button[0].click().run()
+    at += 0.3
+    test.button[0].click().run()
+    assert manager.find(Toy()).state == "running"
+    at += 1
+    test.button[0].click().run()
+    assert manager.find(Toy()).state == "stopped"
+    at += 0.3
+    test.button[0].click().run()
+    assert manager.find(Toy()).state == "stopped"
+    assert len(manager.wishes) == 1
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ export default function ({ logits, label, labelled, unlabelled, looks, temperatu
   const each = logits.slice(0, k).map((row) => softmax(row));
   const mean = each[0].map((_, name) => each.reduce((sum, row) => sum + row[name], 0) / k);
   const sharp = sharpen(mean, temperature);
-  const share = Math.max(lam, 1 - lam);
+  const share = Math.max(lam, 1 - lam), half = Math.ceil(logits.length / 2);
   const target = sharp.map((value, name) => (name === label ? share : 0) + (1 - share) * value);
   return {
     k,
     temperature,
+    spare: [0, half].map((first) => Array.from({ length: half }, (_, place) => (first + place < k ? null : 1))),
     verdict: verdicts[Number(temperature >= 1) + Number(temperature > 1)],
     mean,
     sharp,
