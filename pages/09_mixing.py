@@ -28,7 +28,9 @@ def mixup(stage: Stage) -> None:
 
 def manifold(stage: Stage) -> None:
     stage.title("manifold_title")
-    stage.equation(r"f_k\big(\lambda\, g_k(x_i) + (1-\lambda)\, g_k(x_j)\big) \to \lambda y_i + (1-\lambda) y_j")
+    stage.equation(
+        r"f_k\big(\lambda\, g_k(x_i) + (1-\lambda)\, g_k(x_j)\big)\allowbreak \to \lambda y_i + (1-\lambda) y_j"
+    )
     layers = {layer: stage.text("layer_hidden", layer=layer) for layer in range(1, LAYERS + 1)}
     layers = {0: stage.words["layer_input"], **layers}
     setting = controls.row(
@@ -70,7 +72,9 @@ def midpoint(stage: Stage) -> None:
 
 def noise(stage: Stage) -> None:
     stage.title("noise_title")
-    stage.equation(r"\mathcal{L} = \lambda\,\mathrm{CE}(y_i, p) + (1-\lambda)\,\mathrm{CE}(y_j, p),\; p = f(\tilde x)")
+    stage.equation(
+        r"\mathcal{L} = \lambda\,\mathrm{CE}(y_i, p) + (1-\lambda)\,\mathrm{CE}(y_j, p), \quad p = f(\tilde x)"
+    )
     wrong = {share: f"{share:.0%}" for share in SHARES}
     ways = {way: stage.words[way] for way in ("mixup", "cutout", "cutmix")}
     setting = controls.row(

@@ -16,7 +16,7 @@ STRENGTHS = (0.3, 1.0, 3.0)
 
 def surface(stage: Stage) -> None:
     stage.title("surface_title")
-    stage.equation(r"w \leftarrow \mathrm{sign}(w)\,\max(|w| - \eta\lambda_1,\, 0) \;/\; (1 + \eta\lambda_2)")
+    stage.equation(r"w \leftarrow \mathrm{sign}(w)\,\frac{\max(|w| - \eta\lambda_1,\, 0)}{1 + \eta\lambda_2}")
     setting = controls.row(
         [3, 3, 1.2], points=lambda: controls.choice(stage.words["surface_points"], POINTS, "points", 100),
         strength=lambda: controls.choice(stage.words["surface_strength"], STRENGTHS, "strong", 1.0), seed=controls.seed,

@@ -2,7 +2,7 @@
 // The grammar (``meta`` of traces and of the layout) is told in dkdemo/figures/binding.py.
 import { containers, decode, get, painter, put, same, shrink } from "./figure.js";
 import { fill, Missing, valueAt } from "./format.js";
-import { columnsOf, slim, stacked } from "./phone.js";
+import { columnsOf, fitted, slim, stacked } from "./phone.js";
 import { quick } from "./quick.js";
 
 const NARROW = 560; // px of chart below which type and margins shrink and columns stack
@@ -25,7 +25,7 @@ export class Live {
     this.paint = painter(dark ? this.twin : null);
     const crowded = width < COLUMN * columnsOf(this.base.layout).length;
     const arranged = narrow || crowded ? stacked(this.base) : this.base;
-    const figure = slim(narrow ? shrink(arranged) : arranged, width);
+    const figure = slim(narrow ? fitted(shrink(arranged), width) : arranged, width);
     this.paper = this.paint(figure.layout.paper_bgcolor ?? "#FFFFFF");
     const layout = { ...this.paint(figure.layout), width, autosize: false };
     layout.height ??= 400;

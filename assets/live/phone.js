@@ -53,6 +53,17 @@ export function stacked(figure) {
   return { data: figure.data, layout: next };
 }
 
+/** The figure no higher than its picture: one drawn to scale takes its height from the width it has. */
+export function fitted(figure, width) {
+  const { layout } = figure, { xaxis, yaxis } = layout;
+  if (!yaxis?.scaleanchor || !xaxis?.range || !yaxis.range || columnsOf(layout).length !== 1) return figure;
+  const { l = 80, r = 80, t = 100, b = 80 } = layout.margin ?? {};
+  const span = ([first, last]) => Math.abs(last - first);
+  const share = ({ domain: [low, high] = [0, 1] }) => high - low;
+  const picture = (((width - l - r) * share(xaxis)) / span(xaxis.range)) * span(yaxis.range);
+  return { data: figure.data, layout: { ...layout, height: Math.min(layout.height, Math.round(picture / share(yaxis) + t + b)) } };
+}
+
 /** The figure with dashes that mark one value a class cut to three quarters of their class's room, lest they
  * join up to a line: a size is in pixels, and a phone has few of those. */
 export function slim(figure, width) {

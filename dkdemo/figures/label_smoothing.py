@@ -64,6 +64,7 @@ def formula(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
             "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1],
             "title": {"text": words["alpha"], "standoff": 4},
         },
+        yaxis={"tickformat": ".1f"},  # as the slide writes its label
         yaxis2={"range": [0, 7.2]},
     )
     return note(chart, claim=words["formula_claim"])

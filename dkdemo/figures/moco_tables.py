@@ -42,9 +42,6 @@ def version2(on: tuple[str, ...], temperature: float, words: Mapping[str, str]) 
     lit = [parts == wanted and temperature == PAPER_HEAT["mlp" in parts] for parts, _ in PAPER_ROWS]
     names = [" + ".join(words[f"v2_short_{part}"] for part in parts) or words["v2_none"] for parts, _ in PAPER_ROWS]
     scores = [score for _, score in PAPER_ROWS]
-    for row, score in enumerate(scores):
-        line = {"color": theme.STUDENT if lit[row] else theme.REST, "width": 6 if lit[row] else 3}
-        chart.add_scatter(x=[56, score], y=[row, row], mode="lines", line=line, hoverinfo="skip")
     chart.add_scatter(
         x=scores,
         y=list(range(len(scores))),
@@ -55,9 +52,9 @@ def version2(on: tuple[str, ...], temperature: float, words: Mapping[str, str]) 
         hoverinfo="skip",
     )
     dash = {"color": theme.TRUTH, "width": 2, "dash": "dash"}
-    chart.add_scatter(x=[SUPERVISED] * 2, y=[-0.6, 5.6], mode="lines", line=dash, hoverinfo="skip")
+    chart.add_scatter(x=[SUPERVISED] * 2, y=[-0.6, 6.3], mode="lines", line=dash, hoverinfo="skip")
     chart.add_annotation(
-        x=SUPERVISED, y=0.5, text=words["v2_supervised"], showarrow=False, xanchor="right", xshift=-6,
+        x=SUPERVISED, y=6.3, text=words["v2_supervised"], showarrow=False, xanchor="right", yanchor="top", xshift=-6,
         font={"size": 15},
     )  # fmt: skip
     for curve, name, dashed, here in (
@@ -67,7 +64,7 @@ def version2(on: tuple[str, ...], temperature: float, words: Mapping[str, str]) 
         _temperatures(chart, curve, words[name], dashed, here, temperature)
     chart.update_layout(
         xaxis={"range": [56, 79], "ticksuffix": "%", "dtick": 5},
-        yaxis={"range": [-0.6, 5.6], "tickvals": list(range(len(names))), "ticktext": names, "tickfont": {"size": 15}},
+        yaxis={"range": [-0.6, 6.3], "tickvals": list(range(len(names))), "ticktext": names, "tickfont": {"size": 15}},
         xaxis2={
             "range": [0.03, 0.54],
             "tickvals": [0.1, 0.2, 0.3, 0.4, 0.5],

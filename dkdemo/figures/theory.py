@@ -40,7 +40,9 @@ def ucurve(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[
         heights = np.asarray(answer[name])[:SIMPLE]
         _risk(chart, sizes, heights, color, dash, name)
         _mark(chart, values, mark, color)
-        side = {"xanchor": "right", "yshift": 12} if name == "variance" else {"xanchor": "left", "yshift": 8}
+        side = (
+            {"xanchor": "right", "xshift": -8, "yshift": 12} if name == "variance" else {"xanchor": "left", "yshift": 8}
+        )
         chart.add_annotation(
             x=sizes[at], y=np.log10(heights[at]), xref="x2", yref="y2", text=words[label], showarrow=False,
             yanchor="bottom", font={"color": color}, **side,

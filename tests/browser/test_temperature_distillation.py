@@ -123,7 +123,7 @@ def test_the_unseen_digit_runs_and_its_bias_slides_without_the_server(page: Page
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", sent.append))
     slider.press("End")
-    expect(claims.nth(1)).to_have_text(re.compile(r"of what was hidden 100%"))
+    expect(claims.nth(1)).to_have_text(re.compile(r"right on 100% of what was hidden"))
     assert sent == []  # no new connection, and the picture did not wait for an answer
 
 
