@@ -180,9 +180,9 @@ def temperatures(rows: Sequence[tuple[str, str, tuple[float, float] | None]], wo
         margin={"l": 16, "r": 24, "t": 8, "b": 48},
         xaxis={
             "type": "log",
-            "range": [ARGMAX - 0.35, math.log10(160)],
-            "tickvals": [10**ARGMAX, 0.1, 0.5, 1, 2, 5, 10, 20, 40],
-            "ticktext": [words["temperatures_argmax"], ".1", ".5", "1", "2", "5", "10", "20", "40"],
+            "range": [ARGMAX - 0.6, math.log10(160)],
+            "tickvals": [10**ARGMAX, 0.1, 0.5, 1, 2, 5, 10, 40],
+            "ticktext": [words["temperatures_argmax"], ".1", ".5", "1", "2", "5", "10", "40"],
             "title": {"text": words["temperature"], "standoff": 4},
         },
         yaxis={

@@ -251,6 +251,8 @@ def teacher(
             y=shares or [0] * 4,
             text=[f"{share:.0%}" for share in shares],
             textposition="outside",
+            textfont={"size": 14},
+            constraintext="none",
             cliponaxis=False,
             name=words[f"{net}_teacher"],
             marker={"color": theme.STUDENT, "opacity": 1 if net == "hard" else 0.55, "pattern": {"shape": dash}},
@@ -261,6 +263,10 @@ def teacher(
     first, last = lessons[0], sum(lessons)
     divide = {"color": theme.REST, "width": 2, "dash": "dot"}
     chart.add_shape(type="line", x0=first, x1=first, y0=0, y1=1.1, line=divide)
+    chart.add_annotation(
+        x=first, y=0.8, text=words["teacher_own_curves"], showarrow=False, xanchor="right", xshift=-6,
+        font={"color": theme.TEACHER},
+    )  # fmt: skip
     if result and progress:
         name_ends(chart, _students(progress, words), last, span=1.12, tall=235, floor=0.06)  # clear of the axis
     chart.update_layout(
@@ -286,7 +292,7 @@ def _students(progress: Sequence[Any], words: Mapping[str, str]) -> list[tuple[f
     ends = {name: end for event in progress for name, end in event.metrics.items()}
     cold = max(ends.get(name, 0.0) for name in COLD)
     named = [(ends.get(name, 0.0), words[name], theme.STUDENT) for name in ("hard_8", "smooth_8")]
-    return [*named, (cold, words["teacher_1_before"], theme.STUDENT)]
+    return [*named, (cold, words["teacher_1_both"], theme.STUDENT)]
 
 
 def _numbers(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def large_batches(answer: Mapping[str, Any], words: Mapping[str, str]) -> go.Fig
             opacity=0.55 + 0.15 * k,
             xaxis="x2",
             yaxis="y2",
-            hovertemplate="%{x}: %{y:.1f} %<extra></extra>",
+            hovertemplate="%{x}: %{y:.1f}%<extra></extra>",
         )
         chart.add_annotation(
             x=np.log10(batches[-1]), y=heights[-1], xref="x2", yref="y2", text=str(epochs), showarrow=False,

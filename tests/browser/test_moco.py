@@ -60,9 +60,9 @@ def test_the_slides_rule_copies_at_a_large_alpha(page: Page, app: str) -> None:
 
 def test_version2_lights_up_what_is_on(page: Page, app: str) -> None:
     scene(page, app, "version2")
-    claim(page, r"67\.3 % top-1")
+    claim(page, r"67\.3% top-1")
     page.get_by_text("cosine schedule", exact=True).first.click()
-    claim(page, r"67\.5 % top-1")
+    claim(page, r"67\.5% top-1")
     page.get_by_text("MLP head", exact=True).first.click()
     claim(page, "no row for this combination")
 
