@@ -195,19 +195,21 @@ _memory: OrderedDict[str, tuple[nn.Module, Lesson]] = OrderedDict()
 
 
 def trained_with_progress(
-    teacher: NetworkRecipe, *, of: int = 0, before: int = 0, name: str = ""
+    teacher: NetworkRecipe, *, of: int = 0, before: int = 0, name: str = "", again: bool = True
 ) -> Generator[Progress, None, nn.Module]:
     """The trained teacher, kept or else trained now, and its learning curve, told as it comes or told again.
 
-    ``net = yield from trained_with_progress(teacher)`` passes the curve on to whoever watches.
+    ``net = yield from trained_with_progress(teacher)`` passes the curve on to whoever watches; what is told again
+    says ``kept``.
 
     ``of`` is the number of steps of the whole experiment, ``before`` how many of them come before the teacher's;
-    ``name`` is what the curve is called there, if not as the teacher itself calls it.
+    ``name`` is what the curve is called there, if not as the teacher itself calls it. Without ``again`` a kept
+    teacher is silent: where nobody watches, a lesson only gives the chance to stop.
     """
 
-    def told(event: Progress) -> Progress:
+    def told(event: Progress, **more: float) -> Progress:
         metrics = {name or own: right for own, right in event.metrics.items()}
-        return Progress(before + event.step, of or event.steps, metrics)
+        return Progress(before + event.step, of or event.steps, {**metrics, **more})
 
     key = _key(teacher)
     path = home() / "teachers" / f"{key}.npz"
@@ -219,8 +221,9 @@ def trained_with_progress(
             yield told(event)
         kept = net.eval(), lesson
         _write(path, *kept)
-    else:
-        yield from map(told, kept[1])
+    elif again:
+        for event in kept[1]:
+            yield told(event, kept=1.0)
     _memory[key] = kept
     _memory.move_to_end(key)
     while len(_memory) > KEPT:

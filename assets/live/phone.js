@@ -53,15 +53,15 @@ export function stacked(figure) {
   return { data: figure.data, layout: next };
 }
 
-/** The figure no higher than its picture: one drawn to scale takes its height from the width it has. */
+/** The figure no higher than its picture: one drawn to scale, alone, takes its height from the width it has. */
 export function fitted(figure, width) {
   const { layout } = figure, { xaxis, yaxis } = layout;
-  if (!yaxis?.scaleanchor || !xaxis?.range || !yaxis.range || columnsOf(layout).length !== 1) return figure;
+  if (!yaxis?.scaleanchor || !xaxis?.range || !yaxis.range || axesOf(layout, "x").length !== 1) return figure;
   const { l = 80, r = 80, t = 100, b = 80 } = layout.margin ?? {};
   const span = ([first, last]) => Math.abs(last - first);
   const share = ({ domain: [low, high] = [0, 1] }) => high - low;
   const picture = (((width - l - r) * share(xaxis)) / span(xaxis.range)) * span(yaxis.range);
-  return { data: figure.data, layout: { ...layout, height: Math.min(layout.height, Math.round(picture / share(yaxis) + t + b)) } };
+  return { data: figure.data, layout: { ...layout, height: Math.min(layout.height ?? 400, Math.round(picture / share(yaxis) + t + b)) } };
 }
 
 /** The figure with dashes that mark one value a class cut to three quarters of their class's room, lest they
@@ -69,10 +69,10 @@ export function fitted(figure, width) {
 export function slim(figure, width) {
   const { l = 80, r = 80 } = figure.layout.margin ?? {};
   const data = figure.data.map((trace) => {
-    if (trace.marker?.symbol !== "line-ew" || !trace.x?.length) return trace;
+    if (trace.marker?.symbol !== "line-ew" || typeof trace.marker.size !== "number" || !trace.x?.length) return trace;
     const axis = figure.layout[`xaxis${(trace.xaxis ?? "x").slice(1)}`] ?? {};
     const [low, high] = domainOf(axis), [first, last] = axis.range ?? [0, trace.x.length]; // classes are one apart
-    const room = ((width - l - r) * (high - low)) / (last - first);
+    const room = ((width - l - r) * (high - low)) / Math.abs(last - first);
     return { ...trace, marker: { ...trace.marker, size: Math.min(trace.marker.size, 0.75 * room) } };
   });
   return { data, layout: figure.layout };

@@ -16,13 +16,14 @@ from collections.abc import Awaitable, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dkdemo.bench.readme import write
 from dkdemo.web.registry import walk
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = ("<!-- bench-web -->", "<!-- /bench-web -->")
+# `bench`, `painted`, `serving` and `client`, imported within the functions below, lie in tests/load.
 LIMIT = 300.0  # seconds for one row
 Row = tuple[str, str, str, str]
 
@@ -49,6 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+class Ways(NamedTuple):
+    """How one server is asked: to change something, for a run's first point, and to keep a training up."""
+
+    change: Any
+    first_point: Any
+    training: Any
+
+
 class Column:
     """What one server was found to do, row by row; told as it is found."""
 
@@ -62,7 +71,7 @@ class Column:
 
     async def attempt(self, row: str, measure: Awaitable[str]) -> None:
         """What a server cannot do is a finding too, and no reason to lose the other rows."""
-        from client import PageError  # from tests/load
+        from client import PageError
 
         try:
             found = await asyncio.wait_for(measure, LIMIT)
@@ -74,7 +83,7 @@ class Column:
 
 
 def _measure(options: argparse.Namespace) -> list[Row]:
-    import bench  # from tests/load
+    import bench
     import serving
 
     ours, theirs = Column("dkdemo"), Column("plain")
@@ -112,7 +121,7 @@ def _painted(ours: Column, theirs: Column) -> None:
 async def _lecture(column: Column, address: str, options: argparse.Namespace) -> None:
     import bench
 
-    ways = bench.our_change, bench.our_first_point, bench.our_training
+    ways = Ways(bench.our_change, bench.our_first_point, bench.our_training)
     await _both(column, address, bench.SCENE, ways, options)
     await column.attempt("bus", bench.bus(address, options.crowd, 500))
     await column.attempt("pace", _paces(address, options.browsers))
@@ -121,29 +130,25 @@ async def _lecture(column: Column, address: str, options: argparse.Namespace) ->
 async def _plain(column: Column, address: str, options: argparse.Namespace) -> None:
     import bench
 
-    ways = bench.plain_change, bench.plain_first_point, bench.plain_training
+    ways = Ways(bench.plain_change, bench.plain_first_point, bench.plain_training)
     await _both(column, address, ("", ""), ways, options)
 
 
-async def _both(
-    column: Column, address: str, page: tuple[str, str], ways: tuple[Any, Any, Any], options: argparse.Namespace
-) -> None:
-    """The rows that both servers can be asked for; ``ways`` to change something, to start a run, and to keep one up."""
+async def _both(column: Column, address: str, page: tuple[str, str], ways: Ways, options: argparse.Namespace) -> None:
+    """The rows that both servers can be asked for."""
     import bench
 
-    change, first, training = ways
-
     async def room() -> str:
-        return (await bench.room(address, page, change, options.browsers, options.seconds)).told()
+        return (await bench.room(address, page, ways.change, options.browsers, options.seconds)).told()
 
     async def room_beside_training() -> str:
-        async with bench.training(training(address)):
+        async with bench.training(ways.training(address)):
             await asyncio.sleep(2)  # it has begun
             return await room()
 
     async def points() -> str:
-        await first(address, 0)  # the very first one loads what the others find
-        return bench.median([await first(address, seed) for seed in range(1, 11)])
+        await ways.first_point(address, 0)  # the very first one loads what the others find
+        return bench.median([await ways.first_point(address, seed) for seed in range(1, 11)])
 
     await column.attempt("quiet", room())
     await column.attempt("opening", bench.opening(address, page, options.crowd))

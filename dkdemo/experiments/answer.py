@@ -66,8 +66,9 @@ class Answer(Recipe):
         if self.hidden >= len(train.classes):
             raise ValueError(f"hidden must be -1 or a class from 0 to {len(train.classes) - 1}, got {self.hidden}")
         recipe = answering(self.data, self.hidden)
-        teacher = yield from trained_with_progress(recipe.teacher if self.drawn else light_teacher(self.data, 0))
-        student = yield from trained_with_progress(recipe)
+        first = recipe.teacher if self.drawn else light_teacher(self.data, 0)
+        teacher = yield from trained_with_progress(first, again=False)
+        student = yield from trained_with_progress(recipe, again=False)
         x = train.normalise(torch.tensor(image, device=test.images.device)[None])
         with torch.no_grad():
             teacher_logits, student_logits = (net(x)[0].double().cpu().numpy() for net in (teacher, student))

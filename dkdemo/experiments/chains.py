@@ -58,7 +58,7 @@ class Chains(Recipe):
         began, device = time.perf_counter(), pick()
         _, test = datasets.load(self.data, str(device))
         steps = PHOTO_STEPS if self.data == "cifar10" else STEPS
-        net = yield from trained_with_progress(teacher_for(self.data, 0, 0, steps=steps))
+        net = yield from trained_with_progress(teacher_for(self.data, 0, 0, steps=steps), again=False)
         picture = test.images[self.picture : self.picture + 1].float() / 255
         drawn = augmix.draw_chains(2, torch.Generator().manual_seed(self.seed), severity=self.severity)
         ends = augmix.run_chains(picture.expand(2, -1, -1, -1), drawn)  # (2, W, C, H, W')

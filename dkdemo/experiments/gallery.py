@@ -61,7 +61,7 @@ class Gallery(Recipe):
         if max(self.label, self.other) >= len(train.classes):
             raise ValueError(f"classes are 0 to {len(train.classes) - 1}, got {self.label} and {self.other}")
         recipe = light_teacher(self.data, 0)  # one that still has doubts
-        teacher = yield from trained_with_progress(recipe)
+        teacher = yield from trained_with_progress(recipe, again=False)
         logits = logits_of(teacher, test).double()
         p = logits.softmax(-1)
         wrong = p.scatter(-1, test.labels[:, None], 0.0)  # the label's own probability does not count

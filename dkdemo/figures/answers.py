@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.kept import cached
-from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.panels import coloured, note, side_by_side
 from dkdemo.kernels.sums import percent
 
 COLUMNS = 4  # of the gallery; a phone shows half as many
@@ -23,7 +23,7 @@ FOOT = 0.3  # below each picture, for its line
 @cached
 def two_answers(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """The teacher's and the student's probabilities for every class, paired."""
-    heading = words["batch_answers_plain"].format(teacher_color=theme.TEACHER, student_color=theme.STUDENT)
+    heading = coloured(words["batch_answers_plain"])
     chart = side_by_side((1,), (heading,), height=340)
     for offset, (role, color) in enumerate((("teacher", theme.TEACHER), ("student", theme.STUDENT))):
         chart.add_bar(

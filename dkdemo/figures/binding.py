@@ -38,9 +38,14 @@ def fill(template: str, values: Mapping[str, object]) -> str:
     return PLACE.sub(place, template)
 
 
-def points_between(before: float, after: float) -> float:
-    """Percentage points from one share to another as both are written, to one digit: readers subtract what they see."""
-    return round(100 * after, 1) - round(100 * before, 1)
+def gains(before: float, after: float, worst: float) -> dict[str, float]:
+    """What a claim tells of a gain, in percentage points: ``gain`` on the mean and ``worst``, of the unluckiest run.
+
+    The gain is that between the two shares as they are written, to one digit, for readers subtract what they see;
+    the unluckiest run's is then never told as the larger one.
+    """
+    gain = round(100 * after, 1) - round(100 * before, 1)
+    return {"gain": gain, "worst": min(gain, 100 * worst)}
 
 
 def value_at(values: Mapping[str, object], address: str) -> Any:

@@ -9,8 +9,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dkdemo.figures import theme
+from dkdemo.figures.binding import fill
 from dkdemo.figures.kept import cached
-from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.panels import coloured, note, side_by_side
 from dkdemo.kernels.distillation import CURVE_TEMPERATURES
 
 STRONGEST = 2.2  # the push axis runs from -STRONGEST to STRONGEST at every temperature
@@ -20,7 +21,7 @@ UNITS_PER_DOT = 8
 @cached
 def batch(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str, str], *, squared: bool) -> go.Figure:
     """One row of the batch: both answers at T, the push on each logit, and how hard the soft term pushes by T."""
-    answers = words["batch_answers"].format(teacher_color=theme.TEACHER, student_color=theme.STUDENT)
+    answers = coloured(words["batch_answers"])
     headings = answers, words["batch_push"], words["batch_curve"]
     chart = side_by_side((1.5, 0.8, 1.1), headings, gap=0.075, height=340)
     _answers(chart, values, names, words)
@@ -123,7 +124,6 @@ def darkness(values: Mapping[str, Any], names: Sequence[str], words: Mapping[str
                 name=words[f"darkness_{who}"],
                 text=values[f"{name}_text"],
                 textposition="outside",
-                textfont={"size": 14},
                 cliponaxis=False,
                 offsetgroup=str(offset),
                 marker={"color": theme.DARK if offset else theme.REST, "pattern": {"shape": "" if offset else "/"}},
@@ -178,7 +178,7 @@ def larva(teacher: Sequence[int], copies: int, student: Sequence[int], words: Ma
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
     )
     ratio = copies * parameters(teacher) / parameters(student)
-    return note(chart, claim=words["larva_claim"].replace("{ratio}", f"{ratio:.0f}"))
+    return note(chart, claim=fill(words["larva_claim"], {"ratio": f"{ratio:.0f}"}))
 
 
 def _network(chart: go.Figure, layers: Sequence[int], left: float, color: str, copies: int) -> None:

@@ -251,7 +251,6 @@ def teacher(
             y=shares or [0] * 4,
             text=[f"{share:.0%}" for share in shares],
             textposition="outside",
-            textfont={"size": 14},
             constraintext="none",
             cliponaxis=False,
             name=words[f"{net}_teacher"],

@@ -9,12 +9,12 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dkdemo.figures import theme
-from dkdemo.figures.binding import bind, fill, points_between
+from dkdemo.figures.binding import bind, fill, gains
 from dkdemo.figures.curves import curve
 from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import cached
-from dkdemo.figures.naming import TALL, named
-from dkdemo.figures.panels import note, side_by_side
+from dkdemo.figures.naming import named
+from dkdemo.figures.panels import coloured, note, side_by_side
 from dkdemo.jobs.events import Progress
 from dkdemo.jobs.view import RunView
 
@@ -54,7 +54,7 @@ def follow(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure:
 @cached
 def agree(values: Mapping[str, Any], classes: Sequence[str], words: Mapping[str, str]) -> go.Figure:
     """Logits of the student to drag, both answers side by side, and where the disagreement pushes."""
-    answers = words["agree_answers"].format(teacher_color=theme.TEACHER, student_color=theme.STUDENT)
+    answers = coloured(words["agree_answers"])
     chart = side_by_side((1, 1.2, 1), (words["agree_logits"], answers, words["agree_push"]), height=340)
     student = go.Bar(x=list(classes), y=values["logits"], marker_color=theme.STUDENT, hoverinfo="skip")
     chart.add_trace(bind(student, y="logits"))
@@ -120,11 +120,11 @@ def noisy(view: RunView, floor: float, words: Mapping[str, str]) -> go.Figure:
             x=[0, 1], y=[raw, mean], mode="lines+markers", line=line, xaxis="x2", yaxis="y2",
             marker={"size": 13, "color": [theme.STUDENT, theme.TEACHER]}, hovertemplate="%{y:.1%}<extra></extra>",
         )  # fmt: skip
-    gains = [mean - raw for raw, mean in zip(*right, strict=True)]
+    raw, mean = right
+    apart = [two - one for one, two in zip(raw, mean, strict=True)]
     facts = {
-        "raw": fmean(right[0]), "mean": fmean(right[1]), "gain": points_between(*map(fmean, right)),
-        "worst": 100 * min(gains), "better": sum(gain > 0 for gain in gains), "runs": len(gains),
-        "rate": view.result["learning_rate"],
+        "raw": fmean(raw), "mean": fmean(mean), **gains(fmean(raw), fmean(mean), min(apart)),
+        "better": sum(gain > 0 for gain in apart), "runs": len(apart), "rate": view.result["learning_rate"],
     }  # fmt: skip
     return note(chart, claim=fill(words["noisy_claim"], facts))
 
@@ -133,13 +133,12 @@ def noisy(view: RunView, floor: float, words: Mapping[str, str]) -> go.Figure:
 def few(view: RunView, words: Mapping[str, str]) -> go.Figure:
     """Students and their averages with few labels: alone, and asked to agree with their average as well."""
     chart = side_by_side((1.4, 1), (words["few_curves"], words["few_end"]), height=340)
-    for row, (name, dash) in enumerate(KINDS):
+    key = []
+    for name, dash in KINDS:
         color = theme.TEACHER if name.startswith("teacher") else theme.STUDENT
         curve(chart, view, name, color, "", dash=dash, width=5 if name == "teacher_taught" else 3)
-        chart.add_annotation(  # all four end at one height; below them, at the right, is room for a key
-            x=0.99, y=0, xref="x domain", yref="y domain", text=dashed(dash, words[f"few_{name}"]), showarrow=False,
-            xanchor="right", yanchor="bottom", yshift=4 + row * TALL, font={"color": color},
-        )  # fmt: skip
+        key.append((dashed(dash, words[f"few_{name}"]), color))
+    named(chart, key[::-1], right=True, bottom=True)  # all four end at one height; below them is room
     _learning(chart, view, words)
     chart.add_scatter(x=[None], y=[None], xaxis="x2", yaxis="y2")
     chart.update_layout(
@@ -156,11 +155,11 @@ def few(view: RunView, words: Mapping[str, str]) -> go.Figure:
             marker={"size": 13, "color": theme.TEACHER}, xaxis="x2", yaxis="y2",
             hovertemplate="%{y:.1%}<extra></extra>",
         )  # fmt: skip
-    gains = [two - one for one, two in zip(alone, taught, strict=True)]
+    apart = [two - one for one, two in zip(alone, taught, strict=True)]
     facts = {
         "labelled": view.result["n"]["labelled"], "alone": fmean(alone), "taught": fmean(taught),
-        "gain": points_between(fmean(alone), fmean(taught)), "worst": 100 * min(gains),
-        "better": sum(gain > 0 for gain in gains), "runs": len(gains),
+        **gains(fmean(alone), fmean(taught), min(apart)),
+        "better": sum(gain > 0 for gain in apart), "runs": len(apart),
     }  # fmt: skip
     return note(chart, claim=fill(words["few_claim"], facts))
 

@@ -17,9 +17,8 @@ from dkdemo.figures.panels import note, side_by_side
 from dkdemo.jobs.view import RunView
 
 MOMENTA = ("0", ".9", ".99", ".999", "1")  # as the axis writes them
-LINES = ("dash", "dot", "dashdot", "solid", "solid")
-WIDTHS = (3, 3, 3, 5, 1.5)
-GLYPHS = ("╌╌", "┈┈", "╌·╌", "━━", "──")
+LINES = ("dash", "dot", "dashdot", "solid", "longdashdot")
+GLYPHS = ("╌╌", "┈┈", "╌·╌", "━━", "── ·")
 MEASURES = ("knn", "stale")
 FRESH, STALE = 1e-3, 10  # what is less or more stale is drawn here: the axis is logarithmic, and m = 1 gives 0
 
@@ -33,7 +32,7 @@ def momentum(view: RunView, measure: str, words: Mapping[str, str]) -> go.Figure
         best = name == ".999"
         curve(
             chart, view, f"loss_{k}", theme.STUDENT, f"m = {name}" if best else "", dash=LINES[k],
-            width=WIDTHS[k], opacity=1 if best else 0.8, below=True,
+            width=5 if best else 3, opacity=1 if best else 0.8, below=True,
         )  # fmt: skip
         chart.data[-1].update(hovertemplate=f"m = {name}: %{{y:.2f}}<extra></extra>")
     steps = view.progress[0].steps if view.progress else 400

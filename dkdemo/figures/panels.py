@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from PIL import Image
 
 from dkdemo.figures import theme
-from dkdemo.figures.binding import bind
+from dkdemo.figures.binding import bind, fill
 
 HEADROOM = 0.9  # the axes end here, the headings stand above
 
@@ -48,6 +48,11 @@ def side_by_side(
         )
         left = right + gap
     return theme.figure(height, **axes, annotations=over, margin={**house["margin"], "t": 20})
+
+
+def coloured(heading: str) -> str:
+    """A heading in which teacher and student are written in their colours."""
+    return fill(heading, {"teacher_color": theme.TEACHER, "student_color": theme.STUDENT})
 
 
 def note(chart: go.Figure, **meta: object) -> go.Figure:

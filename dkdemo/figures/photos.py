@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dkdemo.figures import theme
-from dkdemo.figures.binding import fill, points_between
+from dkdemo.figures.binding import fill, gains
 from dkdemo.figures.curves import curve
 from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import name_ends
@@ -55,8 +55,7 @@ def told(result: Mapping[str, Any], words: Mapping[str, str]) -> str:
         "n": result["n"]["labelled"],
         "hard": result["mean"][0],
         "soft": result["mean"][1],
-        "gain": points_between(*result["mean"]),
-        "worst": 100 * result["gain_worst"],
+        **gains(result["mean"][0], result["mean"][1], result["gain_worst"]),
     }
     return fill(words["photos_claim"], numbers)
 

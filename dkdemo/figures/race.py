@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dkdemo.figures import theme
-from dkdemo.figures.binding import fill, points_between
+from dkdemo.figures.binding import fill, gains
 from dkdemo.figures.curves import curve, until
 from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import name_ends
@@ -34,12 +34,13 @@ def race(
         telling: whose claim stands above: "race", or "everything" with all the labels.
     """
     chart = side_by_side((1.1, 1), (words["race_learning"], words["race_final"]), height=320)
-    curve(chart, view, "teacher", theme.TEACHER, words["teacher"], below=True)
+    kept = any("kept" in event.metrics for event in view.progress[:1])
+    curve(chart, view, "teacher", theme.TEACHER, words["teacher_kept" if kept else "teacher"], below=True)
     for name in CURVES:
         if name not in ("hard", best):
             curve(chart, view, name, theme.STUDENT, "", width=1.5, opacity=0.35)
     curve(chart, view, "hard", theme.TRUTH, words["race_hard"], dash="dash", below=True)
-    curve(chart, view, best, theme.STUDENT, words["race_soft"].replace("{temperature}", best.removeprefix("soft_")))
+    curve(chart, view, best, theme.STUDENT, fill(words["race_soft"], {"temperature": best.removeprefix("soft_")}))
     chart.add_scatter(x=[None], y=[None], xaxis="x2", yaxis="y2")  # axes without a trace would not be drawn
     for run, ghost in ((view.ghost, True), (view, False)):
         if run is not None and run.result is not None:
@@ -70,8 +71,7 @@ def told(result: Mapping[str, Any], words: Mapping[str, str], telling: str) -> s
         "soft_spread": 100 * result["std"][row],
         "hard": result["mean"][0],
         "hard_spread": 100 * result["std"][0],
-        "gain": points_between(result["mean"][0], result["mean"][row]),
-        "worst": 100 * result["gain_worst"][row - 1],
+        **gains(result["mean"][0], result["mean"][row], result["gain_worst"][row - 1]),
     }
     return fill(words[f"{telling}_claim"], numbers)
 

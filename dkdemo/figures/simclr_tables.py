@@ -70,9 +70,8 @@ def matrix(result: Mapping[str, Any] | None, words: Mapping[str, str]) -> go.Fig
     names = [words[f"look_{name}"] for name in FIGURE5_NAMES]
     places = list(range(len(FIGURE5_NAMES)))
     chart.update_annotations(y=1.02)  # above the panels, where a phone leaves room for them below slanted names
-    chart.update_layout(
-        margin={"t": 44}, xaxis={"title": {"text": " "}}
-    )  # not shown: room for slanted names on a phone
+    # the blank title makes a phone leave room for slanted names between the panels
+    chart.update_layout(margin={"t": 44}, xaxis={"title": {"text": " "}})
     for axis in ("", "2"):
         chart.update_layout(
             {

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from dkdemo.figures import theme
 from dkdemo.figures.binding import fill
 from dkdemo.figures.curves import curve, until
+from dkdemo.figures.dashes import dashed
 from dkdemo.figures.kept import cached
 from dkdemo.figures.naming import named
 from dkdemo.figures.panels import note, picture, side_by_side
@@ -101,7 +102,8 @@ def race(view: RunView, words: Mapping[str, str], steps: int = 400) -> go.Figure
     chart = side_by_side((1.1, 1, 0.9), headings, gap=0.085, height=330)
     for name in INK:
         curve(chart, view, name, INK[name], "", dash=DASH[name], x="lesson")
-    named(chart, [(words[f"method_{name}"], color) for name, color in INK.items()], right=True, bottom=True)
+    key = [(dashed(DASH[name], words[f"method_{name}"]), color) for name, color in INK.items()]
+    named(chart, key, right=True, bottom=True)
     for axis in "23":  # axes without a trace would not be drawn
         chart.add_scatter(x=[None], y=[None], xaxis=f"x{axis}", yaxis=f"y{axis}")
     most = 20.0 if view.result is None else 0.0  # points

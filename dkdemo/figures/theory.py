@@ -16,7 +16,7 @@ from dkdemo.figures.panels import moving_text, note, side_by_side
 from dkdemo.jobs.view import RunView
 from dkdemo.kernels.theory import DRAWN, EDGE
 
-NAMED = 200  # from here on the name of the curve with true labels lies under it
+NAMED = 200  # from this step on the curve with true labels has its name beside it
 LABELLED = 20  # the step at which the curve of what is learnt carries its name
 SIMPLE = 15  # coefficients shown in the U-curve; the lecture walks on from there
 
@@ -160,8 +160,8 @@ def revolution(values: Mapping[str, Any], words: Mapping[str, str]) -> go.Figure
     )  # fmt: skip
     for wall in (-1, 1):
         chart.add_vline(x=wall, line={"color": theme.FAINT, "width": 2, "dash": "dot"})
-    labels = ((-1.04, "right", "revolution_forbidden", theme.FAINT), (-0.97, "left", "revolution_newton", theme.TRUTH))
-    for x, anchor, key, color in (*labels, (0.97, "right", "revolution_quantum", theme.STUDENT)):
+    labels = ((-1.06, "right", "revolution_forbidden", theme.FAINT), (-0.92, "left", "revolution_newton", theme.TRUTH))
+    for x, anchor, key, color in (*labels, (0.92, "right", "revolution_quantum", theme.STUDENT)):
         chart.add_annotation(x=x, y=2.25, text=words[key], xanchor=anchor, showarrow=False, font={"color": color})
     chart.update_layout(
         xaxis={"range": [-EDGE, EDGE], "tickvals": [-1, 0, 1], "title": {"text": words["revolution_place"]}},
@@ -237,11 +237,12 @@ def epochs(view: RunView, words: Mapping[str, str]) -> go.Figure:
             yanchor="bottom", font={"color": theme.FAINT},
         )  # fmt: skip
         last = points[-1]
-        lowest = min(point["clean"] for point in points if point["train_step"] > NAMED)  # the curve over the name
-        room = {"yanchor": "top", "yshift": -4} if lowest > 0.05 else {"yanchor": "bottom", "yshift": 6}
+        spanned = [point["clean"] for point in points if point["train_step"] > NAMED] or [last["clean"]]
+        below = min(spanned) > 0.05
+        room = {"yanchor": "top", "yshift": -4} if below else {"yanchor": "bottom", "yshift": 6}
         chart.add_annotation(
-            x=last["train_step"], y=min(lowest, last["clean"]), text=words["epochs_clean"], showarrow=False,
-            xanchor="right", font={"color": theme.TRUTH}, **room,
+            x=last["train_step"], y=min(spanned) if below else max(spanned), text=words["epochs_clean"],
+            showarrow=False, xanchor="right", font={"color": theme.TRUTH}, **room,
         )  # fmt: skip
     for note_ in chart.layout.annotations:
         note_.x = np.log10(note_.x)  # the names at the curves' ends, on a logarithmic axis

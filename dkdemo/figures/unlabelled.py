@@ -112,12 +112,13 @@ def guess(answer: Mapping[str, Any], values: Mapping[str, Any], words: Mapping[s
     headings = words["guess_looks"], words["guess_answers"], words["guess_mixture"], words["guess_target"]
     chart = side_by_side((1.05, 1.4, 0.6, 1.15), headings, height=HEIGHT, gap=0.05)
     looks = [colour(look).repeat(ENLARGED, 0).repeat(ENLARGED, 1) for look in answer["weak"]]
-    sheet = mosaic([np.stack(looks[:4]), np.stack(looks[4:])])
+    half = len(values["spare"][0])  # the looks lie in two rows
+    sheet = mosaic([np.stack(looks[:half]), np.stack(looks[half:])])
     still(chart, sheet, x0=0.5, y0=0.5)
     height, width = sheet.shape[:2]
     veil = go.Heatmap(
-        z=values["spare"], x=np.linspace(0, width, 5), y=np.linspace(0, height, 3), zmin=0, zmax=1, showscale=False,
-        colorscale=[[0, theme.PAPER], [1, theme.PAPER]], opacity=0.75, hoverinfo="skip",
+        z=values["spare"], x=np.linspace(0, width, half + 1), y=np.linspace(0, height, 3), zmin=0, zmax=1,
+        colorscale=[[0, theme.PAPER], [1, theme.PAPER]], showscale=False, opacity=0.75, hoverinfo="skip",
     )  # fmt: skip
     chart.add_trace(bind(drawn(veil), z="spare"))
     names, place = list(answer["classes"]), {"xaxis": "x2", "yaxis": "y2"}

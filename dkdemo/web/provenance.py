@@ -40,10 +40,7 @@ def _facts(words: Words, result: Mapping[str, Any]) -> str:
         "device": str(result["device"]),
         "seconds": f"{result['seconds']:.1f}",
     }
-    text = words["provenance"]
-    for name, value in facts.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
+    return fill(words["provenance"], facts)
 
 
 def failure(words: Words, key: str, sentence: str) -> str:

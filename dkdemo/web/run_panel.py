@@ -45,7 +45,7 @@ def _submit(panel: str, recipe: Recipe, browser: str, anew: bool) -> None:
     try:
         jobs.manager().submit(recipe, browser, anew=anew, lecturer=is_lecturer())
     except jobs.Busy as refusal:
-        st.session_state[f"dk.refused.{panel}"] = refusal.key, refusal.run
+        st.session_state[f"dk.refused.{panel}"] = refusal.key, refusal.run, None
 
 
 def _swap(panel: str, recipe: Recipe, browser: str, other: str) -> None:
@@ -68,9 +68,21 @@ def _stop(panel: str, recipe: Recipe, browser: str) -> None:
 def _pressed_twice(panel: str) -> bool:
     """Was this the second press of a double one? Run, Stop and Run anew take each other's place under the finger."""
     place, now = f"dk.pressed.{panel}", monotonic()
-    before = st.session_state.get(place, -TWICE)
+    if now - st.session_state.get(place, -TWICE) < TWICE:
+        return True
     st.session_state[place] = now
-    return now - before < TWICE
+    return False
+
+
+def _refused(panel: str) -> tuple[str, str]:
+    """The sentence that refused a run and the run to stop instead: shown once, and again under a double press."""
+    key, run, shown = st.session_state.get(f"dk.refused.{panel}", ("", "", None))
+    if shown is not None and monotonic() - shown > TWICE:
+        del st.session_state[f"dk.refused.{panel}"]
+        return "", ""
+    if key:
+        st.session_state[f"dk.refused.{panel}"] = key, run, monotonic() if shown is None else shown
+    return key, run
 
 
 def _beside(stage: Stage, equation: str) -> DeltaGenerator:
@@ -143,7 +155,7 @@ def run_panel(
     running = state in ("queued", "running")
     with _beside(stage, equation):
         _buttons(stage, panel, recipe, job)
-    sentence, other = st.session_state.pop(f"dk.refused.{panel}", ("", ""))
+    sentence, other = _refused(panel)
     if sentence:
         st.warning(stage.common[sentence])
     if other:

@@ -7,7 +7,7 @@ import math
 import plotly.graph_objects as go
 import pytest
 
-from dkdemo.figures.binding import bind, bind_snapshot, fill, grow, value_at
+from dkdemo.figures.binding import bind, bind_snapshot, fill, gains, grow, value_at
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,21 @@ from dkdemo.figures.binding import bind, bind_snapshot, fill, grow, value_at
 )
 def test_one_place_is_filled_by_the_rule(template: str, value: object, want: str) -> None:
     assert fill(template, {"v": value}) == want
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "worst", "want"),
+    [
+        (0.81605, 0.91049, 0.083, (9.4, 8.3)),  # 9.444, and 91.0 - 81.6
+        (0.94951, 0.95349, 0.00398, (0.3, 0.3)),  # 95.3 - 95.0; of two equal gains neither is told as the larger
+        (0.5, 0.494, -0.02, (-0.6, -2.0)),
+    ],
+)
+def test_a_gain_is_what_a_reader_finds_by_subtracting(before: float, after: float, worst: float, want: tuple) -> None:
+    told = gains(before, after, worst)
+    assert (told["gain"], told["worst"]) == pytest.approx(want, abs=1e-9)
+    seen = [float(fill("{share:.1%}", {"share": share}).removesuffix("%")) for share in (before, after)]
+    assert told["gain"] == pytest.approx(seen[1] - seen[0])
 
 
 def test_an_item_of_a_list_is_named_by_its_index() -> None:

@@ -110,3 +110,5 @@ def test_epochs_claim_the_turning_point(words: Words) -> None:
         assert number in claim
     assert done.layout.xaxis.range == waiting.layout.xaxis.range
     assert max(note.x for note in done.layout.annotations) == pytest.approx(np.log10(2000))
+    short = figures.epochs(RunView(progress=seen[:2], result=epochs_result()), words)
+    assert [note.text for note in short.layout.annotations].count(words["epochs_clean"]) == 1, "a run of 100 steps"

@@ -22,6 +22,16 @@ def test_an_ideograph_is_as_wide_as_two_letters() -> None:
     assert naming.width("a<br>abc") == naming.width("abc")
 
 
+@pytest.mark.parametrize(("bottom", "order"), [(False, [0, -1, -2]), (True, [2, 1, 0])])
+def test_a_key_is_read_from_top_to_bottom_in_any_corner(bottom: bool, order: list[int]) -> None:
+    chart = go.Figure()
+    naming.named(chart, [("one", "red"), ("two", "blue"), ("three", "grey")], right=True, bottom=bottom)
+    found = chart.layout.annotations
+    assert [one.text for one in found] == ["one", "two", "three"]
+    assert [one.yshift for one in found] == [naming.TALL * row for row in order]
+    assert {(one.x, one.y, one.xanchor) for one in found} == {(1, 0 if bottom else 1, "right")}
+
+
 @pytest.mark.parametrize("bend", [0.3, 1.0, 3.0])
 def test_names_lie_on_nothing(bend: float) -> None:
     x = np.linspace(0, 1, 50)

@@ -84,7 +84,7 @@ def panel(recipe, seen):
 
 
 def shown(recipe, seen=None, before=None):
-    test = AppTest.from_function(panel, args=(recipe, [] if seen is None else seen))
+    test = AppTest.from_function(panel, args=(recipe, [] if seen is None else seen), default_timeout=30)
     if before:
         test.session_state["dk.finished.distillation.toy"] = before.session_state["dk.finished.distillation.toy"]
     return test.run()
@@ -146,6 +146,23 @@ def test_a_double_press_is_one(manager, monkeypatch):
     test.button[0].click().run()
     assert manager.find(Toy()).state == "stopped"
     assert len(manager.wishes) == 1
+    at += 0.4  # .7 s after the press that counted, though only .4 after the one that did not
+    test.button[0].click().run()
+    assert len(manager.wishes) == 2
+
+
+def test_a_double_press_on_a_refused_run_leaves_the_refusal_standing(manager, monkeypatch):
+    at = 100.0
+    monkeypatch.setattr("dkdemo.web.run_panel.monotonic", lambda: at)
+    manager.busy, manager.other = "run_busy", "another"
+    test = shown(Toy())
+    for later in (0.0, 0.3):
+        at += later
+        test.button[0].click().run()
+        assert [warning.value for warning in test.warning] == [Words("en", "common")["run_busy"]]
+        assert [button.label for button in test.button][1:] == [Words("en", "common")["run_instead"]]
+    at += 1
+    assert not test.run().warning, "told once, not for ever"
 
 
 @pytest.fixture

@@ -34,13 +34,14 @@ def wall(stage: Stage) -> None:
     """Every method as a tile, in a row with those whose dark knowledge is written by the same hand."""
     most, count = Counter(one.writer for one in METHODS).most_common(1)[0]
     stage.say("wall_claim", writer=stage.words[f"writer_{most}"], count=float(count))
-    for writer in WRITERS:
-        name, tiles = st.columns([2, 7], vertical_alignment="center")
-        name.markdown(stage.words[f"writer_{writer}"])
-        with tiles.container(horizontal=True, gap="small"):
-            for one in METHODS:
-                if one.writer == writer:
-                    _tile(stage, one)
+    with st.container(key="dk-wall"):
+        for writer in WRITERS:
+            name, tiles = st.columns([2, 7], vertical_alignment="center")
+            name.markdown(stage.words[f"writer_{writer}"])
+            with tiles.container(horizontal=True, gap="small"):
+                for one in METHODS:
+                    if one.writer == writer:
+                        _tile(stage, one)
 
 
 def temperatures(stage: Stage) -> None:
