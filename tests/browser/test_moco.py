@@ -28,7 +28,7 @@ def test_the_belt_follows_the_momentum_without_the_server(page: Page, app: str) 
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     scene(page, app, "queue")
-    claim(page, r"^m = 0\.990, batches on the belt: 16;")
+    claim(page, r"^m = 0\.990, 16 batches on the belt;")
     slider = page.get_by_role("slider", name="Momentum m")
     box = slider.bounding_box()
     assert box is not None
@@ -37,7 +37,7 @@ def test_the_belt_follows_the_momentum_without_the_server(page: Page, app: str) 
     page.mouse.down()
     sent.clear()
     page.mouse.move(box["x"] - 30, middle, steps=4)
-    claim(page, r"^m = 0\.000, batches on the belt: 16;")
+    claim(page, r"^m = 0\.000, 16 batches on the belt;")
     assert sent == [], "the server must hear nothing while the slider is held"
     kept = np.array(shown(page, "data[3].y"), dtype=float)
     np.testing.assert_allclose(kept, queue_belt(walk(), 0, 16)["kept"], atol=1e-9)
@@ -47,7 +47,7 @@ def test_the_belt_follows_the_momentum_without_the_server(page: Page, app: str) 
 
 def test_a_link_restores_the_belt(page: Page, app: str) -> None:
     scene(page, app, "queue&momentum=0.9&batches=40")
-    claim(page, r"^m = 0\.900, batches on the belt: 40;")
+    claim(page, r"^m = 0\.900, 40 batches on the belt;")
     opacity = np.array(shown(page, "data[5].marker.opacity"), dtype=float)
     assert (opacity > 0).sum() == 40
 
